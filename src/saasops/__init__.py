@@ -1,0 +1,1 @@
+"""Run upgrade campaigns and the customer lifecycle of a SaaS."""

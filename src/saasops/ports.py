@@ -1,0 +1,195 @@
+"""What saasops needs from the outside, as Protocols, and the frozen values that cross.
+
+One value goes in and one comes out, so that a new field never changes a signature. How a
+port is found and configured is left to `saasops.plugins`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+import attrs
+
+Row: TypeAlias = dict[str, Any]
+Kind: TypeAlias = Literal["str", "int", "bool", "date", "time", "json"]
+
+
+@attrs.frozen(eq=False)
+class Table:
+    """Declare one table: typed columns, key, unique sets, indexes and checks.
+
+    *columns* maps a name to its kind (`str int bool date time json`), with `?` behind it
+    where the column may be empty. `time` is an aware instant, kept in UTC; text sorts by
+    code point. Checks are data, `("used", "<=", "cap")`, so that every backend can run
+    them. With *auto*, the first key column is an increasing number that the store assigns.
+    The store adds a tenant to every key, unique set and index, and a revision, `rev`,
+    that starts at 1 and rises with every change.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    checks: tuple[tuple[str, str, str | int], ...] = ()
+    auto: bool = False
+
+    def kind(self, column: str) -> str:
+        """Return the kind of *column* without its `?`."""
+        return self.columns[column].rstrip("?")
+
+    def nullable(self, column: str) -> bool:
+        """Tell whether *column* may be empty."""
+        return self.columns[column].endswith("?")
+
+
+class Transaction(Protocol):
+    """One unit of work of one tenant: all of it is kept, or nothing.
+
+    After `Duplicate`, `Violation` or `Busy` it is dead, and leaving its block normally
+    raises; `Stale` leaves it usable.
+    """
+
+    def get(self, table: Table, key: Sequence[Any], *, lock: bool = False) -> Row | None:
+        """Return the row at *key* with its `rev`, or None; *lock* keeps others from it."""
+        ...
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> int | None:
+        """Add *rows*; return the number assigned to a single row of an `auto` table."""
+        ...
+
+    def update(
+        self, table: Table, key: Sequence[Any], changes: Row, *, expect: int | None = None
+    ) -> None:
+        """Change the row at *key*; raise `Stale` if it is gone or not at revision *expect*."""
+        ...
+
+    def delete(self, table: Table, key: Sequence[Any]) -> bool:
+        """Remove the row at *key*; tell whether it was there."""
+        ...
+
+    def add(
+        self,
+        table: Table,
+        key: Sequence[Any],
+        column: str,
+        delta: int,
+        *,
+        le: str | None = None,
+        ge: int | None = None,
+    ) -> bool:
+        """Count *column* up by *delta* if the result is ≤ column *le* and ≥ *ge*; tell whether."""
+        ...
+
+    def find(
+        self,
+        table: Table,
+        where: Row,
+        *,
+        order: Sequence[str] = (),
+        after: Row | None = None,
+        limit: int = 100,
+        desc: bool = False,
+    ) -> list[Row]:
+        """Return rows equal to *where*, sorted by *order* and then the key, from behind *after*.
+
+        None in *where* asks for empty columns. *after* is the last row of the page before;
+        a page costs the same wherever it stands. *desc* turns the whole order round.
+        """
+        ...
+
+    def claim(self, table: Table, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
+        """Lease the first *limit* rows whose `due` is ≤ *now*: move `due`, count `attempts`."""
+        ...
+
+
+@runtime_checkable
+class Storage(Protocol):
+    """A place for declared tables. `capabilities`: join, check, durable, skip_locked."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Name the optional powers of this store."""
+        ...
+
+    def migrate(self, tables: Sequence[Table]) -> None:
+        """Create or extend *tables*; safe when several processes start at once."""
+        ...
+
+    def begin(
+        self, tenant: str, *, join: Any = None, write: bool = True
+    ) -> AbstractContextManager[Transaction]:
+        """Open a transaction of *tenant*, or join the host's own *join* by a savepoint."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections; a closed store may not be used again."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """One notice as a channel gets it. *id* is stable: the same notice never has another."""
+
+    id: str
+    recipient: str
+    address: str = attrs.field(repr=False)
+    medium: str
+    locale: str
+    subject: str = attrs.field(repr=False)
+    body: str = attrs.field(repr=False)
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Receipt:
+    """Proof that a channel took a message."""
+
+    message: str
+    reference: str
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """A way to deliver messages.
+
+    `idempotent` promises that the same message id sent twice arrives once; without it a
+    message whose sending was cut short is never repeated by itself.
+    """
+
+    @property
+    def idempotent(self) -> bool:
+        """Tell whether the same message may be sent again without arriving twice."""
+        ...
+
+    def send(self, message: Message, /) -> Receipt:
+        """Deliver *message*; raise `ProviderError`, with `retry`, when it was not taken."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class Document:
+    """A rendered report: its name, its media type and its bytes."""
+
+    name: str
+    media_type: str
+    content: bytes = attrs.field(repr=False)
+
+
+@runtime_checkable
+class ReportFormat(Protocol):
+    """A way to write a report down."""
+
+    def render(self, report: Any, /, *, locale: str) -> Iterable[Document]:
+        """Write *report* (a value of `saasops.campaigns.report`) in *locale*."""
+        ...
+
+
+@runtime_checkable
+class Observer(Protocol):
+    """Hears of every domain event after it was committed; what it returns is ignored."""
+
+    def saasops_domain_event(self, event: Mapping[str, Any]) -> None:
+        """Take note of *event*: id, name, at, actor, campaign, user, body."""
+        ...

@@ -1,0 +1,54 @@
+"""The words for every code, in English and Chinese: what happened, where, what to do.
+
+One file for each context holds `TEXTS`, a mapping of code to (English, Chinese). A text
+may use the names of its error's context in braces. Which error is raised is decided
+elsewhere; this package only says it.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+LOCALES = ("en", "zh-CN")
+CONTEXTS = (
+    "general",
+    "campaigns",
+    "files",
+    "notices",
+    "people",
+    "plugins",
+    "rewards",
+    "scheduling",
+    "storage",
+    "surveys",
+    "threads",
+    "versions",
+)
+
+
+@cache
+def catalogue() -> Mapping[str, tuple[str, str]]:
+    """Return every code with its English and its Chinese text."""
+    found: dict[str, tuple[str, str]] = {}
+    for context in CONTEXTS:
+        found.update(import_module(f"saasops.texts.{context}").TEXTS)
+    return found
+
+
+def explain(code: str, context: Mapping[str, Any], *, locale: str) -> str:
+    """Put *context* into the text of *code*; an unknown code is shown as it is."""
+    english, chinese = catalogue().get(code, (code, code))
+    text = chinese if locale.startswith("zh") else english
+    return text.format_map(_Shown(context))
+
+
+class _Shown(dict[str, Any]):
+    """Format values for people; a name that is missing stays visible."""
+
+    def __getitem__(self, name: str) -> str:
+        value = super().__getitem__(name)
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"

@@ -1,0 +1,3 @@
+"""Codes of campaigns."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

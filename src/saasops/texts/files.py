@@ -1,0 +1,3 @@
+"""Codes of files."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,32 @@
+"""Codes that belong to no single context."""
+
+TEXTS = {
+    "invalid": ("{count} problem(s): {shown}", "有 {count} 处问题：{shown}"),
+    "not_found": ("there is no {kind} {id!s}", "找不到{kind} {id!s}"),
+    "conflict": (
+        "somebody else changed {table} at the same moment; try again",
+        "{table} 刚被他人修改，请重试",
+    ),
+    "value.unknown_key": (
+        "unknown key {key}; did you mean {hint}?",
+        "未知的键 {key}，是否应为 {hint}？",
+    ),
+    "value.missing_key": ("the key {key} is missing", "缺少键 {key}"),
+    "value.wrong_type": ("expected {expected}, got {got}", "应为 {expected}，实际为 {got}"),
+    "value.not_allowed": ("{value} is not one of {allowed}", "{value} 不在可选值 {allowed} 之中"),
+    "value.negative": ("{value} is negative; use 0 or more", "{value} 为负数，应不小于 0"),
+    "value.wrong_date": (
+        "{value} is no date; write it as 2020-02-29",
+        "{value} 不是有效日期，请写成 2020-02-29",
+    ),
+    "value.wrong_instant": (
+        "{value} is no date and time with an offset; write it as 2020-02-29T09:00:00+08:00",
+        "{value} 不是带时区的时间，请写成 2020-02-29T09:00:00+08:00",
+    ),
+    "value.wrong_number": ("{value} is no whole number", "{value} 不是整数"),
+    "value.wrong_amount": ("{value} is no amount of money", "{value} 不是有效金额"),
+    "toml.unreadable": (
+        "the file is not valid TOML: {reason}",
+        "文件不是有效的 TOML：{reason}",
+    ),
+}

@@ -1,0 +1,3 @@
+"""Codes of notices."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of people."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of plugins."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

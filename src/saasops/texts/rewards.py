@@ -1,0 +1,3 @@
+"""Codes of rewards."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of scheduling."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of storage."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of surveys."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of threads."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

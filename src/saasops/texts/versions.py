@@ -1,0 +1,3 @@
+"""Codes of versions."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
