@@ -11,6 +11,8 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
+from saasops.figures import Report
+
 Row: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["str", "int", "bool", "date", "time", "json"]
 
@@ -181,8 +183,8 @@ class Document:
 class ReportFormat(Protocol):
     """A way to write a report down."""
 
-    def render(self, report: Any, /, *, locale: str) -> Iterable[Document]:
-        """Write *report* (a value of `saasops.campaigns.report`) in *locale*."""
+    def render(self, report: Report, /, *, locale: str) -> Iterable[Document]:
+        """Write *report* in *locale*."""
         ...
 
 
