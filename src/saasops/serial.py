@@ -42,6 +42,27 @@ def dump(value: Any) -> Any:
     return _converter().unstructure(value)
 
 
+def public(value: Any) -> Any:
+    """Return *value* as plain data without what is personal: fields with `repr=False`.
+
+    What does not stand in a repr does not leave the house either.
+    """
+    if attrs.has(type(value)):
+        return {
+            _public(field.name): public(inner)
+            for field in attrs.fields(type(value))
+            if field.repr and (inner := getattr(value, field.name)) is not None
+        }
+    if isinstance(value, list | tuple):
+        return [public(one) for one in cast("list[Any]", value)]
+    return dump(value)
+
+
+def load_trusted(data: Any, kind: type[T]) -> T:
+    """Build a *kind* from what `dump` wrote; a mistake in it is a defect, not bad input."""
+    return _converter().structure(data, kind)
+
+
 def load(data: Any, kind: type[T]) -> T:
     """Build a *kind* from plain data; raise `Invalid` with the path of every mistake."""
     try:

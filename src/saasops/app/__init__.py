@@ -1,0 +1,1 @@
+"""The shell: one `SaasOps`, and a handle for each context. Every command is one transaction."""

@@ -1,0 +1,214 @@
+"""Work off the outbox: hand notices to channels and events to observers, batch by batch.
+
+A message is leased while it is worked on; a worker that dies leaves it to the next one. An
+idempotent channel may be given the same message again. Any other channel is marked before
+and after: a message found marked was perhaps sent, and is settled as unknown instead of
+being repeated.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from saasops.app.definitions import Definitions, Running
+from saasops.app.wording import blanks
+from saasops.app.work import Host, Work
+from saasops.campaigns.participants import facts
+from saasops.errors import ProviderError
+from saasops.notices.notice import ATTEMPTS, FINAL, Notice, Stage, back_off, hand_over, settle
+from saasops.notices.rules import NoticeRule
+from saasops.notices.templates import render
+from saasops.ports import Channel, Message, Row
+from saasops.predicates import holds
+from saasops.storage.tables import CONTACTS, EVENTS, NOTICES, OUTBOX
+from saasops.values import SYSTEM
+
+BATCH = 50
+LEASE = timedelta(minutes=5)
+
+
+@attrs.frozen(kw_only=True)
+class TickReport:
+    """What one tick did. *retried* messages come again later."""
+
+    planned: int = 0
+    sent: int = 0
+    suppressed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    retried: int = 0
+    events: int = 0
+
+    def __add__(self, other: "TickReport") -> "TickReport":
+        pairs = zip(attrs.astuple(self), attrs.astuple(other), strict=True)
+        names = [field.name for field in attrs.fields(TickReport)]
+        return TickReport(**dict(zip(names, (a + b for a, b in pairs), strict=True)))
+
+
+@attrs.frozen
+class _Settled:
+    """How a leased message ends: its new stage, or None to come again."""
+
+    row: Row
+    stage: Stage | None
+    reason: str | None = None
+    reference: str = ""
+
+
+class Dispatch:
+    """Send what is due, for one tenant."""
+
+    def __init__(
+        self,
+        host: Host,
+        definitions: Definitions,
+        *,
+        channel: Callable[[str], Channel],
+        observe: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        self._host = host
+        self._definitions = definitions
+        self._channel = channel
+        self._observe = observe
+
+    def drain(self, *, most: int) -> TickReport:
+        """Work off up to *most* messages that are due."""
+        report, left = TickReport(), most
+        while left > 0:
+            claimed = self._host.run(
+                lambda work, size=min(BATCH, left): work.tx.claim(  # type: ignore[misc]
+                    OUTBOX, now=work.at, lease=LEASE, limit=size
+                ),
+                actor=SYSTEM,
+            )
+            if not claimed:
+                break
+            left -= len(claimed)
+            report += self._batch(claimed)
+        return report
+
+    def _batch(self, claimed: list[Row]) -> TickReport:
+        events = [row for row in claimed if row["topic"] == "event"]
+        notices = [row for row in claimed if row["topic"] == "notice"]
+        for event in self._host.run(lambda work: _events(work, events), actor=SYSTEM, write=False):
+            self._observe(event)
+        settled = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
+        self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
+        counts = {stage: 0 for stage in ("sent", "suppressed", "failed", "unknown", None)}
+        for one in settled:
+            counts[one.stage] += 1
+        return TickReport(
+            sent=counts["sent"],
+            suppressed=counts["suppressed"],
+            failed=counts["failed"],
+            unknown=counts["unknown"],
+            retried=counts[None],
+            events=len(events),
+        )
+
+    def _prepared(self, rows: list[Row]) -> list[tuple[Row, "Message | _Settled"]]:
+        def prepare(work: Work) -> list[tuple[Row, Message | _Settled]]:
+            return [(row, self._prepare(work, row)) for row in rows]
+
+        return self._host.run(prepare, actor=SYSTEM, write=False)
+
+    def _prepare(self, work: Work, row: Row) -> "Message | _Settled":
+        """Look at everything again, at the moment of sending."""
+        notice = work.need(NOTICES, *row["payload"]["key"])
+        if notice.stage in FINAL:
+            return _Settled(row, notice.stage, notice.reason, notice.reference or "")
+        if notice.stage == "sending" and not self._channel(notice.medium).idempotent:
+            return _Settled(row, "unknown", "notice.unknown.interrupted")
+        opened = self._definitions.need(work, notice.campaign)
+        rule = next((r for r in opened.campaign.notices if r.id == notice.rule), None)
+        if rule is None or not _still_due(work, opened, rule, notice):
+            return _Settled(row, "suppressed", "notice.suppressed.no_longer_due")
+        address = _address(work, notice)
+        if not address:
+            return _Settled(row, "suppressed", "notice.suppressed.no_address")
+        template = opened.campaign.template(rule.template)
+        values = blanks(work, opened, notice)
+        subject, body = render(template, values, locale=notice.locale)
+        return Message(
+            id=notice.id,
+            recipient=notice.recipient,
+            address=address,
+            medium=notice.medium,
+            locale=notice.locale,
+            subject=subject,
+            body=body,
+            at=work.at,
+        )
+
+    def _send(self, row: Row, prepared: "Message | _Settled") -> _Settled:
+        if isinstance(prepared, _Settled):
+            return prepared
+        channel = self._channel(prepared.medium)
+        if not channel.idempotent:
+            self._host.run(lambda work: _mark(work, row), actor=SYSTEM)
+        try:
+            receipt = channel.send(prepared)
+        except ProviderError as error:
+            if error.retry and row["attempts"] < ATTEMPTS:
+                return _Settled(row, None, error.code)
+            return _Settled(row, "failed", error.code)
+        return _Settled(row, "sent", None, receipt.reference)
+
+
+def _events(work: Work, rows: list[Row]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    for row in rows:
+        event = work.tx.get(EVENTS, (row["payload"]["event"],))
+        if event is not None:
+            found.append({name: value for name, value in event.items() if name != "rev"})
+    return found
+
+
+def _still_due(work: Work, opened: Running, rule: NoticeRule, notice: Notice) -> bool:
+    if rule.audience == "public":
+        return True
+    participant = opened.participant(work, notice.recipient)
+    booking = opened.booking(work, notice.recipient)
+    if rule.before_slot is not None and (booking is None or booking.slot != notice.occurrence):
+        return False
+    return holds(rule.when, facts(participant, booking))
+
+
+def _address(work: Work, notice: Notice) -> str | None:
+    if notice.medium in ("inbox", "post"):
+        return notice.recipient
+    contact = work.load(CONTACTS, notice.recipient)
+    if contact is None:
+        return None
+    return contact.mail if notice.medium == "mail" else contact.phone
+
+
+def _mark(work: Work, row: Row) -> None:
+    work.save(NOTICES, hand_over(work.need(NOTICES, *row["payload"]["key"])))
+
+
+def _close(work: Work, events: list[Row], settled: list[_Settled]) -> None:
+    for row in events:
+        work.tx.delete(OUTBOX, (row["id"],))
+    for one in settled:
+        _settle(work, one)
+
+
+def _settle(work: Work, one: _Settled) -> None:
+    notice = work.need(NOTICES, *one.row["payload"]["key"])
+    if one.stage is None:
+        due: datetime = work.at + back_off(one.row["attempts"])
+        if notice.stage == "sending":
+            work.save(NOTICES, attrs.evolve(notice, stage="planned"))
+        work.tx.update(OUTBOX, (one.row["id"],), {"due": due})
+        return
+    if notice.stage not in FINAL:
+        after = settle(
+            notice, one.stage, at=work.at, reason=one.reason, reference=one.reference
+        )
+        work.save(NOTICES, after)
+    work.tx.delete(OUTBOX, (one.row["id"],))
+
+

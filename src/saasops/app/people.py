@@ -1,0 +1,245 @@
+"""Users, their identities and contact data, and who took part in earlier campaigns."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from saasops.app.imports import ImportReport, Progress, Result, run_import
+from saasops.app.work import Handle, Work, command, query
+from saasops.errors import NotFound
+from saasops.people.contacts import Contact
+from saasops.people.importing import UserRow, read_priors, read_users
+from saasops.people.matching import Prior, keys, keys_of_user
+from saasops.people.users import Account, Identity, User, link, unlink
+from saasops.rows import Rows
+from saasops.storage.tables import (
+    ACCOUNTS,
+    CONTACTS,
+    IDENTITIES,
+    MATCH_KEYS,
+    PRIORS,
+    USERS,
+)
+
+
+class People(Handle):
+    """Register people, link their identities, find them again."""
+
+    @command
+    def register(
+        self,
+        work: Work,
+        user: User,
+        *,
+        account: Account | None = None,
+        identities: tuple[Identity, ...] = (),
+        contact: Contact | None = None,
+    ) -> Result:
+        """Add or update *user* with all that is given; tell whether anything changed.
+
+        Raise `Refused` identity.taken when an identity belongs to another user.
+        """
+        return register(work, user, account=account, identities=identities, contact=contact)
+
+    @query
+    def user(self, work: Work, user: str) -> User:
+        """Return the user; raise `NotFound`."""
+        return work.need(USERS, user)
+
+    @query
+    def identify(self, work: Work, provider: str, subject: str) -> User:
+        """Return the user whom *provider* knows as *subject*; raise `NotFound`."""
+        owner = owner_of(work, Identity(provider, subject))
+        if owner is None:
+            raise NotFound("identity", provider)
+        return work.need(USERS, owner)
+
+    @command
+    def link(self, work: Work, user: str, identity: Identity) -> None:
+        """Let *user* log in by *identity* too; refuse one that another user holds."""
+        work.need(USERS, user)
+        _link(work, user, identity)
+        _index(work, user)
+
+    @command
+    def unlink(self, work: Work, user: str, identity: Identity) -> None:
+        """Take *identity* from *user*; refuse to take the last one."""
+        event = unlink(user, identity, held=identities_of(work, user), at=work.at)
+        work.tx.delete(IDENTITIES, (identity.provider, identity.subject))
+        _index(work, user)
+        work.record(event)
+
+    @query
+    def identities(self, work: Work, user: str) -> tuple[Identity, ...]:
+        """Return the identities of *user* by provider and subject."""
+        return identities_of(work, user)
+
+    @query
+    def contact(self, work: Work, user: str) -> Contact:
+        """Return the contact data of *user*; every field may be None."""
+        return work.load(CONTACTS, user) or Contact(user=user)
+
+    def import_users(
+        self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take in users.csv: user, account, identities, contact data. Again changes nothing."""
+        listed = list(rows)
+        found, problems = read_users(listed)
+
+        def keep(work: Work, row: UserRow) -> Result:
+            return register(
+                work,
+                row.user,
+                account=row.account,
+                identities=row.identities,
+                contact=row.contact,
+            )
+
+        return run_import(
+            self._host,
+            "users",
+            [(row.row, row) for row in found],
+            keep,
+            actor=self._actor,
+            total=len(listed),
+            problems=problems,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    def import_priors(
+        self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take in who was rewarded for what in an earlier campaign."""
+        listed = list(rows)
+        found, problems = read_priors(listed)
+
+        def keep(work: Work, prior: Prior) -> Result:
+            held = work.load(PRIORS, prior.id)
+            if held == prior:
+                return "unchanged"
+            work.save(PRIORS, prior)
+            _reindex(work, "prior", prior.id, keys(prior))
+            return "changed" if held else "accepted"
+
+        return run_import(
+            self._host,
+            "priors",
+            found,
+            keep,
+            actor=self._actor,
+            total=len(listed),
+            problems=problems,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    @query
+    def prior_matches(self, work: Work) -> tuple[tuple[str, str, str], ...]:
+        """Return (prior, user, route) for every earlier entry that leads to a user, by prior."""
+        found: list[tuple[str, str, str]] = []
+        for prior in work.each(PRIORS, {}):
+            for route, value in keys(prior):
+                where = {"route": route, "value": value, "kind": "user"}
+                if users := work.tx.find(MATCH_KEYS, where, limit=1):
+                    found.append((prior.id, users[0]["owner"], route))
+                    break
+        return tuple(found)
+
+
+def register(
+    work: Work,
+    user: User,
+    *,
+    account: Account | None,
+    identities: tuple[Identity, ...],
+    contact: Contact | None,
+) -> Result:
+    """Add or update a user in an open transaction."""
+    held = work.load(USERS, user.id)
+    changed = held != user
+    if account is not None and work.load(ACCOUNTS, account.id) != account:
+        work.save(ACCOUNTS, account)
+        changed = True
+    if changed:
+        work.save(USERS, user)
+    linked = [_link(work, user.id, identity) for identity in identities]
+    if contact is not None:
+        changed |= merge_contact(work, contact)
+    if any(linked) or changed:
+        _index(work, user.id)
+    if held is None:
+        return "accepted"
+    return "changed" if changed or any(linked) else "unchanged"
+
+
+def merge_contact(work: Work, contact: Contact) -> bool:
+    """Keep what *contact* says and what it leaves out; tell whether anything is new."""
+    held = work.load(CONTACTS, contact.user)
+    merged = contact if held is None else _merged(held, contact)
+    if merged == held:
+        return False
+    work.save(CONTACTS, merged)
+    _index(work, contact.user)
+    return True
+
+
+def priors_of(work: Work, user: str) -> Iterator[tuple[Prior, str]]:
+    """Walk over the earlier participations of *user* with the route that led to each."""
+    seen: set[str] = set()
+    for route, value in _keys_of(work, user):
+        where = {"route": route, "value": value, "kind": "prior"}
+        for row in work.tx.find(MATCH_KEYS, where):
+            if row["owner"] not in seen:
+                seen.add(row["owner"])
+                yield work.need(PRIORS, row["owner"]), route
+
+
+def owner_of(work: Work, identity: Identity) -> str | None:
+    """Return the user who holds *identity*, or None."""
+    row = work.tx.get(IDENTITIES, (identity.provider, identity.subject))
+    return None if row is None else str(row["user"])
+
+
+def identities_of(work: Work, user: str) -> tuple[Identity, ...]:
+    """Return the identities of *user* by provider and subject."""
+    rows = work.tx.find(IDENTITIES, {"user": user}, order=("provider", "subject"))
+    return tuple(Identity(row["provider"], row["subject"]) for row in rows)
+
+
+def _link(work: Work, user: str, identity: Identity) -> bool:
+    event = link(user, identity, owner=owner_of(work, identity), at=work.at)
+    if event is None:
+        return False
+    row = {"provider": identity.provider, "subject": identity.subject}
+    work.tx.insert(IDENTITIES, [{**row, "user": user, "linked_at": work.at}])
+    work.record(event)
+    return True
+
+
+def _merged(held: Contact, news: Contact) -> Contact:
+    fields = ("mail", "phone", "postal_address")
+    return attrs.evolve(
+        held, **{name: getattr(news, name) for name in fields if getattr(news, name) is not None}
+    )
+
+
+def _keys_of(work: Work, user: str) -> tuple[tuple[str, str], ...]:
+    return keys_of_user(identities_of(work, user), work.load(CONTACTS, user))
+
+
+def _index(work: Work, user: str) -> None:
+    _reindex(work, "user", user, _keys_of(work, user))
+
+
+def _reindex(work: Work, kind: str, owner: str, wanted: tuple[tuple[str, str], ...]) -> None:
+    rows = work.tx.find(MATCH_KEYS, {"kind": kind, "owner": owner})
+    known = {(row["route"], row["value"]) for row in rows}
+    for route, value in known - set(wanted):
+        work.tx.delete(MATCH_KEYS, (route, value, kind, owner))
+    new = [key for key in dict.fromkeys(wanted) if key not in known]
+    if new:
+        work.tx.insert(
+            MATCH_KEYS,
+            [{"route": route, "value": value, "kind": kind, "owner": owner} for route, value in new],
+        )

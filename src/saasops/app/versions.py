@@ -1,0 +1,122 @@
+"""Products, releases, upgrade paths, and the site's record of downloads."""
+
+from collections.abc import Iterable
+
+from saasops.app.imports import ImportReport, Progress, Result, run_import
+from saasops.app.work import Handle, Work, command, query
+from saasops.errors import NotFound
+from saasops.rows import Rows
+from saasops.storage.tables import DOWNLOADS, RELEASES, UPGRADE_PATHS, USERS
+from saasops.versions.downloads import Download
+from saasops.versions.importing import read_downloads, read_paths, read_releases
+from saasops.versions.releases import Release, Releases, UpgradePath
+
+
+class Versions(Handle):
+    """Keep what was released and who fetched it."""
+
+    @command
+    def publish(self, work: Work, release: Release) -> Result:
+        """Add or update a release."""
+        return _keep_release(work, release)
+
+    @query
+    def releases(self, work: Work, product: str) -> Releases:
+        """Return the releases of *product* and the paths between them."""
+        return releases_of(work, product)
+
+    @query
+    def downloads(self, work: Work, user: str) -> tuple[Download, ...]:
+        """Return the downloads of *user*, by product and time."""
+        return tuple(work.each(DOWNLOADS, {"user": user}))
+
+    def import_releases(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
+        """Take in products.csv: product, release, released_on, end_of_support."""
+        listed = list(rows)
+        found, problems = read_releases(listed)
+        return run_import(
+            self._host,
+            "releases",
+            found,
+            _keep_release,
+            actor=self._actor,
+            total=len(listed),
+            problems=problems,
+            dry_run=dry_run,
+        )
+
+    def import_paths(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
+        """Take in upgrade_paths.csv: product, from_release, to_release, source."""
+        listed = list(rows)
+        found, problems = read_paths(listed)
+
+        def keep(work: Work, path: UpgradePath) -> Result:
+            held = work.load(UPGRADE_PATHS, path.product, path.from_, path.to)
+            if held == path:
+                return "unchanged"
+            work.save(UPGRADE_PATHS, path)
+            return "changed" if held else "accepted"
+
+        return run_import(
+            self._host,
+            "paths",
+            found,
+            keep,
+            actor=self._actor,
+            total=len(listed),
+            problems=problems,
+            dry_run=dry_run,
+        )
+
+    def import_downloads(
+        self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> ImportReport:
+        """Take in downloads.csv. A record never changes; an unknown version goes in as it is."""
+        listed = list(rows)
+        found, problems = read_downloads(listed, self._all())
+
+        def keep(work: Work, download: Download) -> Result:
+            key = (download.user, download.product, download.downloaded_at, download.text)
+            if work.load(DOWNLOADS, *key) is not None:
+                return "unchanged"
+            if work.tx.get(USERS.table, (download.user,)) is None:
+                raise NotFound("user", download.user)
+            work.save(DOWNLOADS, download)
+            return "accepted"
+
+        return run_import(
+            self._host,
+            "downloads",
+            found,
+            keep,
+            actor=self._actor,
+            total=len(listed),
+            problems=problems,
+            dry_run=dry_run,
+            progress=progress,
+        )
+
+    @query
+    def _all(self, work: Work) -> Releases:
+        return _releases(work.each(RELEASES, {}), ())
+
+
+def releases_of(work: Work, product: str) -> Releases:
+    """Return the releases of *product* in an open transaction."""
+    where = {"product": product}
+    return _releases(work.each(RELEASES, where), work.each(UPGRADE_PATHS, where))
+
+
+def _releases(releases: Iterable[Release], paths: Iterable[UpgradePath]) -> Releases:
+    known = tuple(releases)
+    names = {(one.product, one.name) for one in known}
+    kept = (p for p in paths if {(p.product, p.from_), (p.product, p.to)} <= names)
+    return Releases(releases=known, paths=tuple(kept))
+
+
+def _keep_release(work: Work, release: Release) -> Result:
+    held = work.load(RELEASES, release.product, release.name)
+    if held == release:
+        return "unchanged"
+    work.save(RELEASES, release)
+    return "changed" if held else "accepted"

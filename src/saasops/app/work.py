@@ -1,0 +1,199 @@
+"""One command, one transaction: load, decide, save, record. Used by every handle of the shell."""
+
+import functools
+import inspect
+import random
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from saasops import serial
+from saasops.errors import Busy, Conflict, Duplicate, NotFound, Stale
+from saasops.events import WIRE_NAMES
+from saasops.ports import Row, Storage, Table, Transaction
+from saasops.storage.tables import EVENTS, OUTBOX, Shelf
+from saasops.values import SYSTEM
+
+T = TypeVar("T")
+R = TypeVar("R")
+P = ParamSpec("P")
+PAGE = 500
+_TRIES = 4
+
+
+class Work:
+    """The open transaction of one command, speaking in values instead of rows."""
+
+    def __init__(
+        self, tx: Transaction, *, at: datetime, actor: str, heard: Callable[["Work", str, Any], None]
+    ) -> None:
+        self.tx = tx
+        self.at = at
+        self.actor = actor
+        self._heard = heard
+        self._revisions: dict[tuple[str, tuple[Any, ...]], int] = {}
+
+    def load(self, shelf: Shelf[T], *key: Any) -> T | None:
+        """Return the value at *key*, or None."""
+        row = self.tx.get(shelf.table, key)
+        return None if row is None else self._value(shelf, row)
+
+    def need(self, shelf: Shelf[T], *key: Any) -> T:
+        """Return the value at *key*; raise `NotFound` where there is none."""
+        value = self.load(shelf, *key)
+        if value is None:
+            raise NotFound(shelf.kind.__name__.lower(), "/".join(map(str, key)))
+        return value
+
+    def save(self, shelf: Shelf[T], value: T) -> None:
+        """Keep *value*: change what was loaded in this transaction, else add it."""
+        table, row = shelf.table, _row(shelf, value)
+        key = tuple(row[name] for name in table.key)
+        known = self._revisions.get((table.name, key))
+        if known is None:
+            self.tx.insert(table, [row])
+        else:
+            self.tx.update(
+                table, key, {c: v for c, v in row.items() if c not in table.key}, expect=known
+            )
+        self._revisions[table.name, key] = (known or 0) + 1
+
+    def find(
+        self,
+        shelf: Shelf[T],
+        where: Row,
+        *,
+        order: tuple[str, ...] = (),
+        after: Row | None = None,
+        limit: int = PAGE,
+    ) -> list[T]:
+        """Return the first *limit* values equal to *where*, in *order*, from behind *after*."""
+        rows = self.tx.find(shelf.table, where, order=order, after=after, limit=limit)
+        return [self._value(shelf, row) for row in rows]
+
+    def each(self, shelf: Shelf[T], where: Row, *, order: tuple[str, ...] = ()) -> Iterator[T]:
+        """Walk over all values equal to *where*, page by page."""
+        for row in self.rows(shelf.table, where, order=order):
+            yield self._value(shelf, row)
+
+    def rows(self, table: Table, where: Row, *, order: tuple[str, ...] = ()) -> Iterator[Row]:
+        """Walk over all rows equal to *where*, page by page."""
+        last: Row | None = None
+        while page := self.tx.find(table, where, order=order, after=last, limit=PAGE):
+            yield from page
+            last = page[-1]
+            if len(page) < PAGE:
+                return
+
+    def record(self, event: Any) -> None:
+        """Journal *event*, put it in the outbox, and let notices follow it."""
+        name = WIRE_NAMES[type(event)]
+        row: Row = {
+            "name": name,
+            "at": event.at,
+            "actor": self.actor,
+            "campaign": getattr(event, "campaign", ""),
+            "user": getattr(event, "user", ""),
+            "body": serial.public(event),
+        }
+        number = self.tx.insert(EVENTS, [row])
+        self.post("event", str(number), {"event": number})
+        self._heard(self, name, event)
+
+    def post(
+        self, topic: str, message: str, payload: dict[str, Any], *, due: datetime | None = None
+    ) -> None:
+        """Put a message in the outbox, to be worked off from *due* on."""
+        row: Row = {
+            "topic": topic,
+            "message": message,
+            "payload": payload,
+            "due": due or self.at,
+            "attempts": 0,
+        }
+        self.tx.insert(OUTBOX, [row])
+
+    def _value(self, shelf: Shelf[T], row: Row) -> T:
+        self._revisions[shelf.table.name, tuple(row[k] for k in shelf.table.key)] = row["rev"]
+        return serial.load_trusted(row["body"], shelf.kind)
+
+
+def _row(shelf: Shelf[T], value: T) -> Row:
+    row: Row = {name: getattr(value, name) for name in shelf.table.columns if name != "body"}
+    row["body"] = serial.dump(value)
+    return row
+
+
+class Host(Protocol):
+    """What runs commands: a `SaasOps`."""
+
+    def run(self, step: Callable[[Work], R], *, actor: str, write: bool = True) -> R:
+        """Run *step* in a transaction."""
+        ...
+
+
+class Handle:
+    """A stateless view of one part of a `SaasOps`, on behalf of *actor*."""
+
+    def __init__(self, host: Host, *, actor: str = SYSTEM) -> None:
+        self._host = host
+        self._actor = actor
+
+
+H = TypeVar("H", bound=Handle)
+
+
+def command(
+    method: Callable[Concatenate[H, Work, P], R],
+) -> Callable[Concatenate[H, P], R]:
+    """Run *method* in one writing transaction, all of it or nothing."""
+    return _opened(method, write=True)
+
+
+def query(
+    method: Callable[Concatenate[H, Work, P], R],
+) -> Callable[Concatenate[H, P], R]:
+    """Run *method* in one reading transaction."""
+    return _opened(method, write=False)
+
+
+def _opened(
+    method: Callable[Concatenate[H, Work, P], R], *, write: bool
+) -> Callable[Concatenate[H, P], R]:
+    @functools.wraps(method)
+    def run(self: H, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def step(work: Work) -> R:
+            return method(self, work, *args, **kwargs)
+
+        return self._host.run(step, actor=self._actor, write=write)  # noqa: SLF001 -- its own
+
+    signature = inspect.signature(method)
+    shown = [p for p in signature.parameters.values() if p.name != "work"]
+    run.__dict__["__signature__"] = signature.replace(parameters=shown)
+    return run
+
+
+def attempt(
+    storage: Storage,
+    tenant: str,
+    step: Callable[[Transaction], R],
+    *,
+    write: bool,
+    join: Any = None,
+) -> R:
+    """Run *step* in a transaction of *storage*; again after `Busy` or `Stale`, a few times.
+
+    A joined transaction is the host's to repeat. Raise `Conflict` when others keep winning.
+    """
+    for tries in range(_TRIES):
+        try:
+            with storage.begin(tenant, join=join, write=write) as tx:
+                return step(tx)
+        except (Busy, Stale, Duplicate) as error:
+            if join is not None or tries == _TRIES - 1:
+                if isinstance(error, Busy):
+                    raise
+                raise Conflict("conflict", **error.context) from error
+            time.sleep(random.uniform(0, 0.02 * 2**tries))  # noqa: S311 -- jitter, no secret
+    raise AssertionError("unreachable")

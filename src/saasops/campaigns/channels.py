@@ -1,0 +1,111 @@
+"""The channel funnel: audience, downloads, deployed, used, channel by channel and in sum."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+import attrs
+
+from saasops.figures import Cell, Column, Report, Section, Unit
+from saasops.values import Text
+
+STEPS = ("audience", "downloads", "deployed", "used")
+
+
+@attrs.frozen(kw_only=True)
+class ChannelCount:
+    """People counted at each step in one group of one channel."""
+
+    channel: str
+    name: str
+    audience: int
+    downloads: int
+    deployed: int
+    used: int
+
+
+def totals(counts: Iterable[ChannelCount]) -> dict[str, int]:
+    """Add up every step over all channels."""
+    kept = list(counts)
+    return {step: sum(getattr(one, step) for one in kept) for step in STEPS}
+
+
+def rates(sums: dict[str, int]) -> tuple[Decimal | None, ...]:
+    """Return the share of each step in the step before, in percent with two decimals."""
+    pairs = zip(STEPS, STEPS[1:], strict=False)
+    return tuple(percent(sums[after], sums[before]) for before, after in pairs)
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """Return 100 × *part* ÷ *whole* with two decimals; None of nothing."""
+    return round(Decimal(100 * part) / whole, 2) if whole else None
+
+
+def channel_funnel(counts: Iterable[ChannelCount], *, zone: str, at: datetime) -> Report:
+    """Report the steps by channel, largest audience first, and in sum."""
+    kept = list(counts)
+    channels: dict[str, list[ChannelCount]] = {}
+    for one in kept:
+        channels.setdefault(one.channel, []).append(one)
+    rows = [(name, *_row(group)) for name, group in channels.items()]
+    rows.sort(key=lambda row: (-int(str(row[2])), str(row[0])))
+    sums = totals(kept)
+    steps = (("people", sums[step]) for step in STEPS)
+    funnel_rows: list[tuple[Cell, ...]] = []
+    before = sums["audience"]
+    for step, (_, number) in zip(STEPS, steps, strict=True):
+        shares = (percent(number, before), percent(number, sums["audience"]))
+        funnel_rows.append((_WORDS[step], number, *shares))
+        before = number
+    return Report(
+        id="channel-funnel",
+        title=_both("Channel funnel", "渠道漏斗"),
+        as_of=at,
+        zone=zone,
+        sections=(
+            Section(
+                id="overall",
+                title=_both("All channels", "全部渠道"),
+                columns=(
+                    _column("step", "step", "步骤", "text"),
+                    _column("people", "people", "人数"),
+                    _column("of_before", "of the step before", "占上一步", "percent"),
+                    _column("of_audience", "of the audience", "占受众", "percent"),
+                ),
+                rows=tuple(funnel_rows),
+                chart="funnel",
+            ),
+            Section(
+                id="channels",
+                title=_both("By channel", "按渠道"),
+                columns=(
+                    _column("channel", "channel", "渠道", "text"),
+                    _column("groups", "groups", "群数"),
+                    *(Column(id=step, title=_WORDS[step], unit="count") for step in STEPS),
+                    _column("overall", "overall", "总转化", "percent"),
+                ),
+                rows=tuple(rows),
+            ),
+        ),
+    )
+
+
+def _both(english: str, chinese: str) -> Text:
+    return Text.of({"en": english, "zh-CN": chinese})
+
+
+_WORDS = {
+    "audience": _both("audience", "受众"),
+    "downloads": _both("downloads", "下载"),
+    "deployed": _both("deployed", "部署"),
+    "used": _both("used", "使用"),
+}
+
+
+def _column(id: str, english: str, chinese: str, unit: Unit = "count") -> Column:
+    return Column(id=id, title=_both(english, chinese), unit=unit)
+
+
+def _row(group: list[ChannelCount]) -> tuple[Cell, ...]:
+    sums = totals(group)
+    return (len(group), *(sums[step] for step in STEPS), percent(sums["used"], sums["audience"]))

@@ -1,0 +1,180 @@
+"""What a campaign is: one value, checked as a whole. Reading it from a file: `app`."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from saasops import clock
+from saasops.calendars.working_days import by_name
+from saasops.campaigns import participants, risk
+from saasops.campaigns.risk import RiskPolicy
+from saasops.errors import Invalid, Problem, Refused, SaasOpsError
+from saasops.notices import rules as notice_rules
+from saasops.notices import templates
+from saasops.notices.rules import NoticeRule
+from saasops.notices.templates import Template
+from saasops.predicates import check
+from saasops.rewards import rules as reward_rules
+from saasops.rewards.rules import Rewards
+from saasops.scheduling import capacity, slots
+from saasops.scheduling.capacity import CapacityRule
+from saasops.scheduling.slots import Slot, SlotRules
+from saasops.surveys.definition import Survey
+from saasops.surveys.lint import lint
+from saasops.values import Text
+
+BLANKS = (
+    "theme", "campaign", "name", "version", "target", "slot", "day", "assistant", "risk",
+    "steps", "closes", "unsupported", "points", "prize", "reason", "thread",
+)  # fmt: skip
+"""The blanks that a notice template may use."""
+
+
+@attrs.frozen(kw_only=True)
+class Goal:
+    """How many participants are wanted, and what is said about it in public."""
+
+    participants: int
+    promoted: Text | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """Where participants check in."""
+
+    thread: str
+    title: Text
+
+
+@attrs.frozen(kw_only=True)
+class Campaign:
+    """An upgrade campaign. Dates are civil dates in *zone*; both ends are included.
+
+    It moves installations of *product* to the release *target*. *unsupported_from* is the
+    first day without support for older releases.
+    """
+
+    id: str
+    title: Text
+    theme: Text
+    product: str
+    target: str
+    opens: date
+    closes: date
+    goal: Goal
+    survey: Survey
+    risk: RiskPolicy
+    evidence: Evidence
+    zone: str = "Asia/Shanghai"
+    locales: tuple[str, ...] = ("zh-CN", "en")
+    unsupported_from: date | None = None
+    slots: SlotRules = SlotRules()
+    capacity_rules: tuple[CapacityRule, ...] = ()
+    notices: tuple[NoticeRule, ...] = ()
+    templates: tuple[Template, ...] = ()
+    rewards: Rewards = Rewards()
+
+    @property
+    def where(self) -> ZoneInfo:
+        """Return the time zone of the campaign."""
+        return clock.zone(self.zone)
+
+    def template(self, id: str) -> Template:
+        """Return the template *id*; raise `KeyError` where there is none."""
+        return {template.id: template for template in self.templates}[id]
+
+
+@attrs.frozen(kw_only=True)
+class CampaignLaunched:
+    """A campaign was put to work, or its definition was changed while it runs."""
+
+    at: datetime
+    campaign: str
+    amended: bool
+
+
+def slots_of(campaign: Campaign) -> tuple[Slot, ...]:
+    """List the slots of *campaign* by first day."""
+    calendar = by_name(campaign.slots.calendar)
+    return slots.generate(
+        campaign.slots, calendar, opens=campaign.opens, closes=campaign.closes
+    )
+
+
+def validate(campaign: Campaign, *, events: Collection[str]) -> tuple[Problem, ...]:
+    """List every mistake in *campaign*; *events* are the wire names that notices may follow."""
+    return tuple(_mistakes(campaign, events))
+
+
+def launch(
+    campaign: Campaign, running: Campaign | None, *, events: Collection[str], at: datetime
+) -> CampaignLaunched | None:
+    """Put *campaign* to work, or change the *running* one; None when nothing changes.
+
+    Raise `Invalid` with every mistake, and `Refused` for a change that would rewrite what
+    was answered or booked: other survey content under the same version, or another period.
+    """
+    if campaign == running:
+        return None
+    if problems := validate(campaign, events=events):
+        raise Invalid(problems, "campaign.invalid")
+    if running is not None:
+        survey, before = campaign.survey, running.survey
+        if survey.version == before.version and survey.fingerprint != before.fingerprint:
+            raise Refused("survey.version_taken", survey=survey.id, version=survey.version)
+        if (campaign.opens, campaign.zone) != (running.opens, running.zone):
+            raise Refused("campaign.begun", campaign=campaign.id, opens=str(running.opens))
+    return CampaignLaunched(at=at, campaign=campaign.id, amended=running is not None)
+
+
+def answer_fields(survey: Survey) -> Mapping[str, Collection[Any] | None]:
+    """Return what conditions may ask of the answers, with the values that can come."""
+    closed = ("single", "multiple", "band")
+    fields: dict[str, Collection[Any] | None] = {}
+    for question in survey.questions:
+        options = tuple(option.id for option in question.options)
+        fields[question.id] = options if question.kind in closed else None
+    return fields
+
+
+def _mistakes(campaign: Campaign, events: Collection[str]) -> Iterator[Problem]:
+    opens, closes = campaign.opens, campaign.closes
+    if closes < opens:
+        context = {"opens": str(opens), "closes": str(closes)}
+        yield Problem("closes", "campaign.backwards", context)
+    if campaign.goal.participants < 0:
+        context = {"value": campaign.goal.participants}
+        yield Problem("goal.participants", "value.negative", context)
+    try:
+        zone = campaign.where
+    except ValueError:
+        yield Problem("zone", "campaign.no_zone", {"value": campaign.zone})
+    else:
+        del zone
+    yield from _slot_mistakes(campaign)
+    yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes)
+    yield from lint(campaign.survey, locales=campaign.locales)
+    yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey))
+    yield from reward_rules.mistakes(campaign.rewards)
+    ids = [template.id for template in campaign.templates]
+    yield from notice_rules.mistakes(campaign.notices, templates=ids, events=events)
+    for rule in campaign.notices:
+        yield from check(rule.when, participants.FACTS, f"notices.{rule.id}.when")
+    yield from templates.mistakes(campaign.templates, locales=campaign.locales, blanks=BLANKS)
+
+
+def _slot_mistakes(campaign: Campaign) -> Iterator[Problem]:
+    for one in campaign.slots.fixed:
+        if one.closes < one.opens:
+            yield Problem(f"slots.fixed.{one.id}", "slot.backwards", {"slot": one.id})
+    try:
+        generated = slots_of(campaign)
+    except SaasOpsError as error:
+        yield Problem("slots.calendar", error.code, error.context)
+        return
+    if not generated:
+        yield Problem("slots", "slot.none", {})
+    yield from slots.mistakes(generated, opens=campaign.opens, closes=campaign.closes)

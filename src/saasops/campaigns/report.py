@@ -1,0 +1,320 @@
+"""The weekly report: what came of a campaign by an instant, and who needs attention.
+
+Everything is counted from stored instants, so that any past week can be reported again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+import attrs
+
+from saasops.campaigns.definition import Campaign
+from saasops.campaigns.participants import STAGES, Participant
+from saasops.clock import day_of, monday_of
+from saasops.figures import Cell, Column, Report, Section, Unit
+from saasops.money import Money
+from saasops.rewards.grants import Grant
+from saasops.scheduling.bookings import Booking
+from saasops.scheduling.capacity import Place
+from saasops.scheduling.outcomes import Outcome
+from saasops.values import Text
+
+
+@attrs.frozen(kw_only=True)
+class Standing:
+    """All that the report counts. *load* gives the places and how many each has taken."""
+
+    participants: Collection[Participant]
+    bookings: Mapping[str, Booking]
+    outcomes: Collection[Outcome]
+    load: Collection[tuple[Place, int]]
+    grants: Collection[Grant]
+    scores: Mapping[str, int] = attrs.field(factory=dict[str, int])
+
+
+def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
+    """Report on *campaign* as it stood at the instant *at*. Linear in what it counts."""
+    sections = (
+        _headline(campaign, standing, at),
+        _funnel(standing, at),
+        _by_week(campaign, standing, at),
+        _by("channel", _both("channel", "渠道"), standing, at, lambda one: one.channel),
+        _by("version", _both("version before", "升级前版本"), standing, at, version_before),
+        _by("risk", _both("risk", "风险"), standing, at, _risk),
+        _by("kind", _both("kind", "类型"), standing, at, lambda one: one.kind),
+        _assistants(campaign, standing, at),
+        _load(standing),
+        _stock(campaign, standing, at),
+        _reminders(standing, at),
+        _advocates(campaign, standing, at),
+    )
+    return Report(
+        id=f"{campaign.id}-weekly",
+        title=_both(
+            f"Weekly report: {campaign.title.to('en')}", f"运营周报：{campaign.title.to('zh-CN')}"
+        ),
+        as_of=at,
+        zone=campaign.zone,
+        sections=sections,
+    )
+
+
+def funnel(participants: Iterable[Participant], *, at: datetime) -> dict[str, int]:
+    """Count the participants who had got to each stage at the instant *at*."""
+    counts = dict.fromkeys(STAGES, 0)
+    for participant in participants:
+        for stage in STAGES:
+            counts[stage] += participant.reached_stage(stage, by=at)
+    return counts
+
+
+def version_before(participant: Participant) -> str | None:
+    """Return the release that counted when the survey was answered: told, else recorded."""
+    told = [claim for claim in participant.claims if claim.provenance == "self-reported"]
+    recorded = [claim for claim in participant.claims if claim.provenance == "recorded"]
+    return (told or recorded or [None])[-1] and (told or recorded)[-1].value
+
+
+def _both(english: str, chinese: str) -> Text:
+    return Text.of({"en": english, "zh-CN": chinese})
+
+
+_STAGE_WORDS = {
+    "invited": _both("invited", "已邀请"),
+    "reached": _both("reached", "已触达"),
+    "answered": _both("answered", "已填问卷"),
+    "booked": _both("booked", "已预约"),
+    "upgraded": _both("upgraded", "已升级"),
+    "checked_in": _both("checked in", "已打卡"),
+    "shipped": _both("shipped", "已寄奖品"),
+}
+
+
+def _column(id: str, english: str, chinese: str, unit: Unit = "count") -> Column:
+    return Column(id=id, title=_both(english, chinese), unit=unit)
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return round(Decimal(100 * part) / whole, 2) if whole else None
+
+
+def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
+    counts = funnel(standing.participants, at=at)
+    given = [grant for grant in standing.grants if grant.granted_at <= at]
+    rows: list[tuple[Cell, ...]] = [
+        (_both("goal", "目标"), campaign.goal.participants),
+        (_both("upgraded", "已升级"), counts["upgraded"]),
+        (_both("upgraded and checked in", "已升级并打卡"), counts["checked_in"]),
+        (_both("points given", "已发积分"), sum(grant.points for grant in given)),
+        (_both("spent", "已用预算"), _spent(campaign, given)),
+    ]
+    columns = (_column("figure", "figure", "指标", "text"), _column("value", "value", "数值"))
+    title = _both("At a glance", "概览")
+    return Section(
+        id="headline", title=title, columns=columns, rows=tuple(rows), chart="figures"
+    )
+
+
+def _funnel(standing: Standing, at: datetime) -> Section:
+    counts = funnel(standing.participants, at=at)
+    whole, before, rows = counts["invited"], counts["invited"], list[tuple[Cell, ...]]()
+    for stage in STAGES:
+        number = counts[stage]
+        rows.append((_STAGE_WORDS[stage], number, _share(number, before), _share(number, whole)))
+        before = number
+    columns = (
+        _column("stage", "stage", "阶段", "text"),
+        _column("people", "people", "人数"),
+        _column("of_before", "of the stage before", "占上一步", "percent"),
+        _column("of_invited", "of the invited", "占邀请", "percent"),
+    )
+    title = _both("From invitation to parcel", "从邀请到寄奖")
+    return Section(
+        id="funnel", title=title, columns=columns, rows=tuple(rows), chart="funnel"
+    )
+
+
+def _by_week(campaign: Campaign, standing: Standing, at: datetime) -> Section:
+    weeks: dict[date, Counter[str]] = {}
+    for participant in standing.participants:
+        for stage in STAGES:
+            reached: datetime | None = getattr(participant, f"{stage}_at")
+            if reached is not None and reached <= at:
+                week = monday_of(day_of(reached, campaign.where))
+                weeks.setdefault(week, Counter())[stage] += 1
+    rows = [(week, *(counts[stage] for stage in STAGES)) for week, counts in sorted(weeks.items())]
+    columns = (
+        _column("week", "week of", "周（周一）", "date"),
+        *(Column(id=stage, title=_STAGE_WORDS[stage], unit="count") for stage in STAGES),
+    )
+    title = _both("By week", "按周")
+    return Section(id="week", title=title, columns=columns, rows=tuple(rows))
+
+
+def _by(
+    id: str,
+    title: Text,
+    standing: Standing,
+    at: datetime,
+    key: Callable[[Participant], str | None],
+) -> Section:
+    groups: dict[str, Counter[str]] = {}
+    for participant in standing.participants:
+        counts = groups.setdefault(key(participant) or "-", Counter())
+        for stage in STAGES:
+            counts[stage] += participant.reached_stage(stage, by=at)
+    rows = [(name, *(counts[stage] for stage in STAGES)) for name, counts in sorted(groups.items())]
+    columns = (
+        Column(id=id, title=title),
+        *(Column(id=stage, title=_STAGE_WORDS[stage], unit="count") for stage in STAGES),
+    )
+    return Section(
+        id=id,
+        title=_both(f"By {title.to('en')}", f"按{title.to('zh-CN')}"),
+        columns=columns,
+        rows=tuple(rows),
+    )
+
+
+def _risk(participant: Participant) -> str | None:
+    return participant.risk.level if participant.risk else None
+
+
+def _assistants(campaign: Campaign, standing: Standing, at: datetime) -> Section:
+    visits: dict[str, Counter[str]] = {}
+    for outcome in standing.outcomes:
+        if outcome.reported_at <= at:
+            counts = visits.setdefault(outcome.assistant, Counter())
+            counts[outcome.result] += 1
+            counts["reached"] += (
+                outcome.result == "succeeded" and outcome.version_reached == campaign.target
+            )
+    results = ("reached", "succeeded", "failed", "postponed", "no-show")
+    rows = [(name, *(counts[r] for r in results)) for name, counts in sorted(visits.items())]
+    columns = (
+        _column("assistant", "assistant", "助手", "text"),
+        _column("reached", "reached the target", "达到目标版本"),
+        _column("succeeded", "succeeded", "成功"),
+        _column("failed", "failed", "失败"),
+        _column("postponed", "postponed", "延期"),
+        _column("no-show", "no-show", "爽约"),
+    )
+    title = _both("By assistant", "按助手")
+    return Section(
+        id="assistant", title=title, columns=columns, rows=tuple(rows), chart="bars"
+    )
+
+
+def _load(standing: Standing) -> Section:
+    weeks: dict[date, list[int]] = {}
+    for place, used in standing.load:
+        sums = weeks.setdefault(monday_of(place.day), [0, 0])
+        sums[0] += used
+        sums[1] += place.cap
+    rows = [(week, used, cap, _share(used, cap)) for week, (used, cap) in sorted(weeks.items())]
+    columns = (
+        _column("week", "week of", "周（周一）", "date"),
+        _column("booked", "booked", "已约"),
+        _column("capacity", "capacity", "容量"),
+        _column("share", "share", "占比", "percent"),
+    )
+    title = _both("Load against capacity", "负荷与容量")
+    return Section(id="load", title=title, columns=columns, rows=tuple(rows), chart="load")
+
+
+def _stock(campaign: Campaign, standing: Standing, at: datetime) -> Section:
+    given = [grant for grant in standing.grants if grant.granted_at <= at]
+    by_prize = Counter(grant.prize for grant in given if grant.prize)
+    missed = Counter(grant.rule for grant in given if grant.lacking == "stock")
+    rows: list[tuple[Cell, ...]] = [
+        (prize.title, by_prize[prize.id], prize.stock, prize.stock - by_prize[prize.id])
+        for prize in campaign.rewards.prizes
+    ]
+    columns = (
+        _column("prize", "prize", "奖品", "text"),
+        _column("given", "given", "已发"),
+        _column("stock", "stock", "库存"),
+        _column("left", "left", "剩余"),
+    )
+    spent, budget = _spent(campaign, given), Money.of(campaign.rewards.budget, campaign.rewards.currency)
+    note = (f"Spent {spent} of {budget}.", f"已用 {spent}，预算 {budget}。")
+    if missed:
+        short = sum(missed.values())
+        note = (
+            f"{note[0]} {short} participants came after the stock ran out.",
+            f"{note[1]}有 {short} 人在库存用尽后达成。",
+        )
+    title = _both("Prizes and budget", "奖品与预算")
+    return Section(
+        id="stock",
+        title=title,
+        columns=columns,
+        rows=tuple(rows),
+        chart="load",
+        note=_both(*note),
+    )
+
+
+def _spent(campaign: Campaign, grants: Iterable[Grant]) -> Money:
+    total = Money.zero(campaign.rewards.currency)
+    for grant in grants:
+        total += grant.cost
+    return total
+
+
+def to_remind(standing: Standing, *, at: datetime) -> tuple[Participant, ...]:
+    """Return the invited who had neither upgraded nor withdrawn at the instant *at*, by id."""
+    waiting = (
+        one
+        for one in standing.participants
+        if one.reached_stage("invited", by=at)
+        and not one.reached_stage("upgraded", by=at)
+        and (one.withdrawn_at is None or one.withdrawn_at > at)
+    )
+    return tuple(sorted(waiting, key=lambda one: one.user))
+
+
+def _reminders(standing: Standing, at: datetime) -> Section:
+    waiting = to_remind(standing, at=at)
+    rows: list[tuple[Cell, ...]] = []
+    for participant in waiting:
+        booking = standing.bookings.get(participant.user)
+        stage = next(
+            (s for s in reversed(STAGES) if participant.reached_stage(s, by=at)), STAGES[0]
+        )
+        rows.append(
+            (participant.user, _STAGE_WORDS[stage], booking.slot if booking else None)
+        )
+    columns = (
+        _column("user", "user", "用户", "text"),
+        _column("stage", "stage", "阶段", "text"),
+        _column("slot", "slot", "时段", "text"),
+    )
+    title = _both("To be reminded", "待提醒用户")
+    note = _both(f"{len(rows)} participants.", f"共 {len(rows)} 人。")
+    return Section(id="remind", title=title, columns=columns, rows=tuple(rows), note=note)
+
+
+def _advocates(campaign: Campaign, standing: Standing, at: datetime) -> Section:
+    deepest = max(campaign.risk.depths, key=lambda level: level.least, default=None)
+    rows: list[tuple[Cell, ...]] = [
+        (one.user, one.risk.depth, standing.scores.get(one.user))
+        for one in sorted(standing.participants, key=lambda one: one.user)
+        if one.risk is not None
+        and deepest is not None
+        and one.risk.depth == deepest.id
+        and one.reached_stage("checked_in", by=at)
+        and standing.scores.get(one.user, 0) >= 9
+    ]
+    columns = (
+        _column("user", "user", "用户", "text"),
+        _column("depth", "depth of use", "使用深度", "text"),
+        _column("score", "would recommend", "推荐分"),
+    )
+    title = _both("Good for a tutorial or case study", "适合撰写教程或案例的用户")
+    note = _both(
+        "Checked in, deepest use, recommends with 9 or 10.", "已打卡、深度使用、推荐分 9–10。"
+    )
+    return Section(id="advocates", title=title, columns=columns, rows=tuple(rows), note=note)

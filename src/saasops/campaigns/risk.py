@@ -1,0 +1,142 @@
+"""How risky an upgrade is and how deep the use: rules as data, with the answer behind each.
+
+The answers come checked from `surveys`; which team takes whom is written in the levels.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from saasops.errors import Problem
+from saasops.predicates import Predicate, check, holds, reasons
+from saasops.values import Text
+
+
+@attrs.frozen(kw_only=True)
+class RiskRule:
+    """When *when* holds of the answers: count a hazard or depth, tag the user, name the steps.
+
+    *hazard* adds one to the hazards, *depth* adds to the depth of use; *steps* are to be
+    done before the upgrade, *skill* is what the assistant must know.
+    """
+
+    id: str
+    title: Text
+    when: Predicate
+    hazard: bool = True
+    depth: int = 0
+    tags: tuple[str, ...] = ()
+    skill: str | None = None
+    steps: tuple[Text, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Level:
+    """From *least* hazards (or depth) on; *team* takes the users of a risk level."""
+
+    id: str
+    title: Text
+    least: int
+    team: str = "general"
+
+
+@attrs.frozen(kw_only=True)
+class RiskPolicy:
+    """All that decides on risk and depth. Levels are read from the highest *least* down."""
+
+    rules: tuple[RiskRule, ...]
+    levels: tuple[Level, ...]
+    depths: tuple[Level, ...] = ()
+
+    def level(self, id: str) -> Level:
+        """Return the risk level *id*; raise `KeyError` where there is none."""
+        return {level.id: level for level in self.levels}[id]
+
+
+@attrs.frozen(kw_only=True)
+class Reason:
+    """One answer that made one rule hold."""
+
+    rule: str
+    field: str
+    operator: str
+    value: Any
+
+
+@attrs.frozen(kw_only=True)
+class Assessment:
+    """What the answers mean, and the trace of why."""
+
+    level: str
+    depth: str | None
+    team: str
+    hazards: tuple[str, ...]
+    tags: tuple[str, ...]
+    skills: tuple[str, ...]
+    steps: tuple[str, ...]
+    trace: tuple[Reason, ...]
+
+
+def assess(policy: RiskPolicy, answers: Mapping[str, Any]) -> Assessment:
+    """Judge *answers* by *policy*. `<question>_count` gives the size of a multiple answer.
+
+    *steps* of the result name the rules whose steps apply, in the order of the policy.
+    """
+    values = {**answers, **_counts(answers)}
+    matching = [rule for rule in policy.rules if holds(rule.when, values)]
+    hazards = [rule for rule in matching if rule.hazard]
+    level = _level(policy.levels, len(hazards))
+    depth = _level(policy.depths, sum(rule.depth for rule in matching))
+    return Assessment(
+        level=level.id if level else "",
+        depth=depth.id if depth else None,
+        team=level.team if level else "general",
+        hazards=tuple(rule.id for rule in hazards),
+        tags=tuple(dict.fromkeys(tag for rule in matching for tag in rule.tags)),
+        skills=tuple(dict.fromkeys(rule.skill for rule in matching if rule.skill)),
+        steps=tuple(rule.id for rule in matching if rule.steps),
+        trace=tuple(
+            Reason(rule=rule.id, field=test.field, operator=test.operator, value=test.value)
+            for rule in matching
+            for test in reasons(rule.when, values)
+        ),
+    )
+
+
+def steps_for(policy: RiskPolicy, assessment: Assessment, *, locale: str) -> tuple[str, ...]:
+    """Write out what to do before the upgrade, each step once."""
+    by_id = {rule.id: rule for rule in policy.rules}
+    texts = (step.to(locale) for id in assessment.steps if id in by_id for step in by_id[id].steps)
+    return tuple(dict.fromkeys(texts))
+
+
+def mistakes(
+    policy: RiskPolicy, fields: Mapping[str, Collection[Any] | None]
+) -> Iterator[Problem]:
+    """Find ids used twice, conditions on unknown answers, and levels that leave a gap at 0."""
+    known = {**fields, **{f"{name}_count": None for name in fields}}
+    seen: set[str] = set()
+    for rule in policy.rules:
+        where = f"risk.rules.{rule.id}"
+        if rule.id in seen:
+            yield Problem(where, "risk.duplicate", {"rule": rule.id})
+        seen.add(rule.id)
+        yield from check(rule.when, known, f"{where}.when")
+    if not policy.levels or min(level.least for level in policy.levels) != 0:
+        yield Problem("risk.levels", "risk.no_lowest", {})
+    for level in (*policy.levels, *policy.depths):
+        if level.least < 0:
+            where = f"risk.levels.{level.id}.least"
+            yield Problem(where, "value.negative", {"value": level.least})
+
+
+def _counts(answers: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        f"{name}_count": len(value) for name, value in answers.items() if isinstance(value, tuple)
+    }
+
+
+def _level(levels: Collection[Level], points: int) -> Level | None:
+    reached = [level for level in levels if level.least <= points]
+    return max(reached, key=lambda level: level.least, default=None)

@@ -1,0 +1,58 @@
+"""Every domain event there is, and its name on the wire. Each is defined by its own context."""
+
+from typing import Any
+
+from saasops.campaigns.definition import CampaignLaunched
+from saasops.campaigns.participants import (
+    ParticipantInvited,
+    ParticipantReached,
+    ParticipantWithdrawn,
+    RiskAssessed,
+    RiskNoticeAcknowledged,
+    UpgradeCompleted,
+)
+from saasops.people.users import IdentityLinked, IdentityUnlinked
+from saasops.rewards.grants import ParcelShipped, RewardGranted, RewardWithheld
+from saasops.scheduling.assistants import AssistantAbsent
+from saasops.scheduling.bookings import (
+    BookingCancelled,
+    BookingClosed,
+    BookingReassigned,
+    BookingRescheduled,
+    SlotBooked,
+)
+from saasops.scheduling.outcomes import OutcomeRecorded
+from saasops.surveys.answers import ResponseSubmitted
+from saasops.surveys.definition import SurveyPublished
+from saasops.threads.posts import CheckInVerified, PostPublished, ReplyPublished, ThreadOpened
+from saasops.versions.claims import VersionCorrected
+
+WIRE_NAMES: dict[type[Any], str] = {
+    IdentityLinked: "identity.linked",
+    IdentityUnlinked: "identity.unlinked",
+    CampaignLaunched: "campaign.launched",
+    SurveyPublished: "survey.published",
+    ParticipantInvited: "participant.invited",
+    ParticipantReached: "participant.reached",
+    ParticipantWithdrawn: "participant.withdrawn",
+    ResponseSubmitted: "response.submitted",
+    VersionCorrected: "version.corrected",
+    RiskAssessed: "risk.assessed",
+    RiskNoticeAcknowledged: "risk_notice.acknowledged",
+    SlotBooked: "slot.booked",
+    BookingRescheduled: "booking.rescheduled",
+    BookingReassigned: "booking.reassigned",
+    BookingCancelled: "booking.cancelled",
+    BookingClosed: "booking.closed",
+    AssistantAbsent: "assistant.absent",
+    OutcomeRecorded: "outcome.recorded",
+    UpgradeCompleted: "upgrade.completed",
+    ThreadOpened: "thread.opened",
+    PostPublished: "post.published",
+    ReplyPublished: "reply.published",
+    CheckInVerified: "check_in.verified",
+    RewardGranted: "reward.granted",
+    RewardWithheld: "reward.withheld",
+    ParcelShipped: "parcel.shipped",
+}
+"""From the class of an event to its frozen wire name."""

@@ -1,0 +1,1 @@
+"""What participants are given: rules, points ledger, prizes in stock, budget, shipping."""

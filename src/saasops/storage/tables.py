@@ -1,0 +1,263 @@
+"""Every table of saasops, declared once. How a store keeps them is left to the store.
+
+A table with a `body` holds one value whole; its other columns repeat what is looked up,
+sorted or kept unique. `Shelf` ties such a table to the class of its values. Counters
+(`used`, `points`) stand in columns only, because only the store may count.
+"""
+
+from typing import Generic, TypeVar
+
+import attrs
+
+from saasops.campaigns.channels import ChannelCount
+from saasops.campaigns.participants import Participant
+from saasops.notices.notice import Notice
+from saasops.people.contacts import Contact
+from saasops.people.matching import Prior
+from saasops.people.users import Account, User
+from saasops.ports import Table
+from saasops.rewards.grants import Grant
+from saasops.scheduling.assistants import Absence, Assistant
+from saasops.scheduling.bookings import Booking
+from saasops.scheduling.outcomes import Outcome
+from saasops.surveys.answers import Response
+from saasops.threads.posts import Post, Thread
+from saasops.versions.downloads import Download
+from saasops.versions.releases import Release, UpgradePath
+
+T = TypeVar("T")
+
+
+@attrs.frozen(eq=False)
+class Shelf(Generic[T]):
+    """Where the values of one class are kept."""
+
+    table: Table
+    kind: type[T]
+
+
+def _table(
+    name: str,
+    key: tuple[str, ...],
+    columns: dict[str, str],
+    *indexes: tuple[str, ...],
+    **more: tuple[tuple[str, ...], ...],
+) -> Table:
+    return Table(name=name, columns={**columns, "body": "json"}, key=key, indexes=indexes, **more)
+
+
+ACCOUNTS = Shelf(_table("accounts", ("id",), {"id": "str"}), Account)
+USERS = Shelf(
+    _table("users", ("id",), {"id": "str", "account": "str?"}, ("account", "id")), User
+)
+CONTACTS = Shelf(_table("contacts", ("user",), {"user": "str"}), Contact)
+IDENTITIES = Table(
+    name="identities",
+    columns={"provider": "str", "subject": "str", "user": "str", "linked_at": "time"},
+    key=("provider", "subject"),
+    indexes=(("user", "provider", "subject"),),
+)
+MATCH_KEYS = Table(
+    name="match_keys",
+    columns={"route": "str", "value": "str", "kind": "str", "owner": "str"},
+    key=("route", "value", "kind", "owner"),
+    indexes=(("kind", "owner", "route", "value"),),
+)
+PRIORS = Shelf(_table("priors", ("id",), {"id": "str"}), Prior)
+
+RELEASES = Shelf(
+    _table("releases", ("product", "name"), {"product": "str", "name": "str"}), Release
+)
+UPGRADE_PATHS = Shelf(
+    _table(
+        "upgrade_paths",
+        ("product", "from_", "to"),
+        {"product": "str", "from_": "str", "to": "str"},
+    ),
+    UpgradePath,
+)
+DOWNLOADS = Shelf(
+    _table(
+        "downloads",
+        ("user", "product", "downloaded_at", "text"),
+        {"user": "str", "product": "str", "downloaded_at": "time", "text": "str"},
+    ),
+    Download,
+)
+
+CAMPAIGNS = Table(
+    name="campaigns",
+    columns={"id": "str", "definition": "str", "launched_at": "time"},
+    key=("id",),
+)
+DEFINITIONS = Table(
+    name="definitions", columns={"digest": "str", "body": "json"}, key=("digest",)
+)
+PARTICIPANTS = Shelf(
+    _table("participants", ("campaign", "user"), {"campaign": "str", "user": "str"}), Participant
+)
+RESPONSES = Shelf(
+    _table("responses", ("campaign", "user"), {"campaign": "str", "user": "str"}), Response
+)
+CHANNEL_COUNTS = Shelf(
+    _table("channel_counts", ("channel", "name"), {"channel": "str", "name": "str"}), ChannelCount
+)
+
+ASSISTANTS = Shelf(_table("assistants", ("id",), {"id": "str"}), Assistant)
+ABSENCES = Shelf(
+    _table("absences", ("assistant", "opens"), {"assistant": "str", "opens": "date"}), Absence
+)
+PLACES = Table(
+    name="places",
+    columns={
+        "campaign": "str",
+        "assistant": "str",
+        "day": "date",
+        "slot": "str",
+        "team": "str",
+        "rule": "str",
+        "open": "bool",
+        "cap": "int",
+        "used": "int",
+    },
+    key=("campaign", "assistant", "day"),
+    indexes=(
+        ("campaign", "slot", "team", "open", "used", "day", "assistant"),
+        ("campaign", "day", "team", "open", "used", "assistant"),
+    ),
+    checks=(("used", "<=", "cap"), ("used", ">=", 0)),
+)
+COUNTERS = Table(
+    name="counters",
+    columns={"campaign": "str", "id": "str", "used": "int", "cap": "int"},
+    key=("campaign", "id"),
+    checks=(("used", "<=", "cap"), ("used", ">=", 0)),
+)
+"""Limits that are not an assistant's day: `slot/<id>`, `stock/<prize>`, `first/<rule>`, `budget`."""
+BOOKINGS = Shelf(
+    _table(
+        "bookings",
+        ("campaign", "user"),
+        {"campaign": "str", "user": "str", "assistant": "str", "day": "date", "slot": "str"},
+        ("campaign", "assistant", "day", "user"),
+        ("campaign", "slot", "user"),
+    ),
+    Booking,
+)
+OUTCOMES = Shelf(
+    _table(
+        "outcomes",
+        ("campaign", "user", "attempt"),
+        {"campaign": "str", "user": "str", "attempt": "int"},
+    ),
+    Outcome,
+)
+
+NOTICES = Shelf(
+    _table(
+        "notices",
+        ("campaign", "rule", "recipient", "occurrence"),
+        {
+            "campaign": "str",
+            "rule": "str",
+            "recipient": "str",
+            "occurrence": "str",
+            "stage": "str",
+        },
+        ("campaign", "stage", "rule", "recipient", "occurrence"),
+        ("campaign", "recipient", "rule", "occurrence"),
+    ),
+    Notice,
+)
+OCCURRENCES = Table(
+    name="occurrences",
+    columns={"campaign": "str", "rule": "str", "day": "date", "reached": "str", "done": "bool"},
+    key=("campaign", "rule", "day"),
+)
+THREADS = Shelf(
+    _table("threads", ("campaign", "id"), {"campaign": "str", "id": "str"}), Thread
+)
+POSTS = Shelf(
+    _table(
+        "posts",
+        ("campaign", "id"),
+        {
+            "campaign": "str",
+            "id": "str",
+            "thread": "str",
+            "parent": "str?",
+            "check_in": "bool",
+            "posted_at": "time",
+        },
+        ("campaign", "thread", "parent", "posted_at", "id"),
+        ("campaign", "check_in", "posted_at", "id"),
+    ),
+    Post,
+)
+POSTINGS = Table(
+    name="postings",
+    columns={
+        "id": "int",
+        "campaign": "str",
+        "transaction_": "str",
+        "account": "str",
+        "points": "int",
+        "at": "time",
+        "memo": "str",
+    },
+    key=("id",),
+    unique=(("campaign", "transaction_", "account"),),
+    indexes=(("campaign", "account", "id"),),
+    auto=True,
+)
+BALANCES = Table(
+    name="balances",
+    columns={"campaign": "str", "account": "str", "points": "int"},
+    key=("campaign", "account"),
+)
+GRANTS = Shelf(
+    _table(
+        "grants",
+        ("campaign", "user", "rule"),
+        {"campaign": "str", "user": "str", "rule": "str", "week": "date"},
+        ("campaign", "week", "user", "rule"),
+    ),
+    Grant,
+)
+
+EVENTS = Table(
+    name="events",
+    columns={
+        "id": "int",
+        "name": "str",
+        "at": "time",
+        "actor": "str",
+        "campaign": "str",
+        "user": "str",
+        "body": "json",
+    },
+    key=("id",),
+    indexes=(("campaign", "user", "id"), ("campaign", "name", "id")),
+    auto=True,
+)
+OUTBOX = Table(
+    name="outbox",
+    columns={
+        "id": "int",
+        "topic": "str",
+        "message": "str",
+        "due": "time",
+        "attempts": "int",
+        "payload": "json",
+    },
+    key=("id",),
+    unique=(("topic", "message"),),
+    indexes=(("due", "id"),),
+    auto=True,
+)
+
+TABLES: tuple[Table, ...] = tuple(
+    found.table if isinstance(found, Shelf) else found
+    for found in list(globals().values())
+    if isinstance(found, Table | Shelf)
+)

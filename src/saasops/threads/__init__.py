@@ -1,0 +1,1 @@
+"""The campaign's topic: posts, replies, and check-ins with their evidence."""
