@@ -125,7 +125,7 @@ class People(Handle):
         return run_import(
             self._host,
             "priors",
-            found,
+            list(enumerate(found, 1)),
             keep,
             actor=self._actor,
             total=len(listed),

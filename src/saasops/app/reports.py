@@ -5,7 +5,7 @@ from datetime import datetime
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.scheduling import load_of
 from saasops.app.work import Work, query
-from saasops.campaigns.channels import channel_funnel
+from saasops.campaigns.channels import ChannelCount, channel_funnel
 from saasops.campaigns.report import Standing, weekly
 from saasops.figures import Report
 from saasops.storage.tables import (
@@ -31,6 +31,11 @@ class Reports(CampaignHandle):
         """Report how the campaign stood at the instant *at*, now by default."""
         opened = self._open(work)
         return weekly(opened.campaign, _standing(work, opened), at=at or work.at)
+
+    @query
+    def channel_counts(self, work: Work) -> tuple[ChannelCount, ...]:
+        """Return the people counted at each step of each channel, by channel and name."""
+        return tuple(work.each(CHANNEL_COUNTS, {}))
 
     @query
     def channels(self, work: Work) -> Report:

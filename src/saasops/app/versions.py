@@ -7,6 +7,7 @@ from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
 from saasops.rows import Rows
 from saasops.storage.tables import DOWNLOADS, RELEASES, UPGRADE_PATHS, USERS
+from saasops.versions.claims import UNRECOGNISED
 from saasops.versions.downloads import Download
 from saasops.versions.importing import read_downloads, read_paths, read_releases
 from saasops.versions.releases import Release, Releases, UpgradePath
@@ -30,6 +31,22 @@ class Versions(Handle):
         """Return the downloads of *user*, by product and time."""
         return tuple(work.each(DOWNLOADS, {"user": user}))
 
+    @query
+    def download_counts(self, work: Work) -> dict[str, dict[str, int]]:
+        """Count all downloads by product, channel, utm_source, and by release of each product."""
+        counts: dict[str, dict[str, int]] = {"product": {}, "channel": {}, "utm_source": {}}
+        for one in work.each(DOWNLOADS, {}):
+            source = one.source
+            for by, name in (
+                ("product", one.product),
+                ("channel", source.channel or "(none)"),
+                ("utm_source", source.utm_source or "(none)"),
+                (f"release of {one.product}", one.release or UNRECOGNISED),
+            ):
+                names = counts.setdefault(by, {})
+                names[name] = names.get(name, 0) + 1
+        return counts
+
     def import_releases(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in products.csv: product, release, released_on, end_of_support."""
         listed = list(rows)
@@ -37,7 +54,7 @@ class Versions(Handle):
         return run_import(
             self._host,
             "releases",
-            found,
+            list(enumerate(found, 1)),
             _keep_release,
             actor=self._actor,
             total=len(listed),
@@ -60,7 +77,7 @@ class Versions(Handle):
         return run_import(
             self._host,
             "paths",
-            found,
+            list(enumerate(found, 1)),
             keep,
             actor=self._actor,
             total=len(listed),
@@ -87,7 +104,7 @@ class Versions(Handle):
         return run_import(
             self._host,
             "downloads",
-            found,
+            list(enumerate(found, 1)),
             keep,
             actor=self._actor,
             total=len(listed),

@@ -5,8 +5,8 @@ the same storage changes nothing, so a run that was cut short is simply started 
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,10 +20,12 @@ from saasops.app.imports import ImportReport
 from saasops.app.ops import SaasOps
 from saasops.campaigns.definition import Campaign
 from saasops.clock import day_of, instant, monday_of, parse_instant
-from saasops.errors import Invalid, Problem, Refused
-from saasops.scheduling.importing import read_absences, read_outcomes
-from saasops.surveys.profiles import ExportProfile
+from saasops.errors import Invalid, NotFound, Problem, Refused
+from saasops.scheduling.assistants import Absence, Assistant
+from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
+from saasops.surveys.profiles import ExportProfile, plain_digits
 from saasops.threads.importing import PostRow, read_posts, read_threads
+from saasops.threads.posts import Post
 
 Numbered: TypeAlias = tuple[int, Mapping[str, str | None]]
 Action: TypeAlias = Callable[[], object]
@@ -52,6 +54,7 @@ class Rehearsal:
     profile: ExportProfile
     reports: dict[str, ImportReport] = attrs.field(factory=dict[str, ImportReport])
     problems: list[Problem] = attrs.field(factory=list[Problem])
+    on_site: set[str] = attrs.field(factory=set[str])
     site_answers: int = 0
 
     @classmethod
@@ -78,6 +81,49 @@ class Rehearsal:
     def campaign(self) -> Campaigns:
         """Return the campaign that is run."""
         return self.ops.campaign(self.definition.id)
+
+    @property
+    def offset(self) -> timezone:
+        """Return the campaign's offset from UTC on its first day, for showing instants."""
+        zone = self.definition.where
+        away = datetime.combine(self.definition.opens, time(), zone).utcoffset()
+        return timezone(away or timedelta())
+
+    def assistants(self) -> list[Assistant]:
+        """Return the assistants of the folder."""
+        return [one for _, one in read_assistants(self._rows("assistants.csv"))[0]]
+
+    def absences(self) -> list[Absence]:
+        """Return the absences of the folder."""
+        return [one for _, one in read_absences(self._rows("absences.csv"))[0]]
+
+    def posts(self) -> list[Post]:
+        """Return everything that was posted in the campaign's topic, with the replies."""
+        threads, posts = self.campaign.threads, list[Post]()
+        last: Post | None = None
+        while page := threads.page(self.definition.evidence.thread, after=last, limit=500):
+            posts += page
+            last = page[-1]
+        replies = (reply for post in posts for reply in threads.replies(post, limit=500))
+        return [*posts, *replies]
+
+    def both_ways(self, rows: Collection[int]) -> set[str]:
+        """Return who answered on the site and, in *rows* of the export, the same there."""
+        column = self.profile.identity.column
+        sheet = read_table(self.folder / "survey_export.csv")
+        people = {self.person(row[column] or "") for number, row in sheet.rows if number in rows}
+        return people & self.on_site
+
+    def person(self, cell: str) -> str | None:
+        """Return the user whose identity stands in *cell* of the export, or None."""
+        try:
+            provider = self.profile.identity.provider
+            return self.ops.people.identify(provider, plain_digits(cell.strip())).id
+        except NotFound:
+            return None
+
+    def _rows(self, name: str) -> list[Numbered]:
+        return list(read_table(self.folder / name).rows)
 
     def play(
         self,
@@ -225,6 +271,7 @@ class Script:
             play.problems += error.problems
             return
         play.site_answers += 1
+        play.on_site.add(user)
         self._answers.setdefault(self._day(at), []).append((at, user))
 
     def _evening(self, day: date) -> None:
@@ -235,24 +282,13 @@ class Script:
             play.campaign.survey.import_responses(rows, play.profile)
         answered = dict.fromkeys(user for _, user in self._answers.get(day, []))
         for _, row in rows:
-            user = self._person(row[play.profile.identity.column] or "")
+            user = play.person(row[play.profile.identity.column] or "")
             if user is not None:
                 answered[user] = None
         people = [play.campaign.participant(user) for user in answered]
         for one in sorted(people, key=lambda p: (p.answered_at or play.clock.at, p.user)):
             if one.answered_at is not None and self._day(one.answered_at) <= day:
                 self._book(one.user, one.wish or "")
-
-    def _person(self, cell: str) -> str | None:
-        from saasops.errors import NotFound
-        from saasops.surveys.profiles import plain_digits
-
-        try:
-            return self._play.ops.people.identify(
-                self._play.profile.identity.provider, plain_digits(cell.strip())
-            ).id
-        except NotFound:
-            return None
 
     def _book(self, user: str, wish: str) -> None:
         mine = self._as(f"user:{user}")

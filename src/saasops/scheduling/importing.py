@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from saasops.errors import Problem
-from saasops.rows import Row, Rows, read_rows
+from saasops.rows import Row, Rows, read_numbered
 from saasops.scheduling.assistants import Absence, Assistant, parse_weekdays
 from saasops.scheduling.outcomes import RESULTS, Outcome
 
@@ -28,7 +28,7 @@ def read_assistants(rows: Rows) -> tuple[list[tuple[int, Assistant]], list[Probl
             limit_busy=limits[1],
         )
 
-    return read_rows(
+    return read_numbered(
         rows,
         build,
         required=("assistant",),
@@ -65,7 +65,7 @@ def read_absences(rows: Rows) -> tuple[list[tuple[int, Absence]], list[Problem]]
             known_at=known_at,
         )
 
-    return read_rows(
+    return read_numbered(
         rows,
         build,
         required=("assistant", "first_day", "last_day", "known_at"),
@@ -98,7 +98,7 @@ def read_outcomes(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, Outcome
             reported_at=reported_at,
         )
 
-    return read_rows(
+    return read_numbered(
         rows,
         build,
         required=("user", "slot", "day", "assistant", "attempt", "outcome", "reported_at"),
