@@ -60,7 +60,7 @@ def public(value: Any) -> Any:
 
 def load_trusted(data: Any, kind: type[T]) -> T:
     """Build a *kind* from what `dump` wrote; a mistake in it is a defect, not bad input."""
-    return _converter().structure(data, kind)
+    return _trusting().structure(data, kind)
 
 
 def load(data: Any, kind: type[T]) -> T:
@@ -296,6 +296,42 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook_factory(attrs.has, _reader(converter))
     converter.register_unstructure_hook_factory(attrs.has, _writer(converter))
     return converter
+
+
+@cache
+def _trusting() -> cattrs.Converter:
+    """Return a converter that checks nothing, for what `dump` wrote: several times faster."""
+    converter = cattrs.Converter(detailed_validation=False)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _as_it_is)
+    for read in (date, datetime, time):
+        converter.register_structure_hook(read, lambda text, kind: kind.fromisoformat(text))
+    converter.register_structure_hook(timedelta, _span)
+    converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
+    converter.register_structure_hook(Text, lambda given, _: Text.of(given))
+    _register(converter, lambda kind: kind is predicates.Predicate, _known_predicate)
+    _register(converter, lambda kind: str(get_origin(kind)) == "typing.Literal", _as_it_is)
+    _register(
+        converter,
+        lambda kind: get_origin(kind) in (dict, Mapping) and get_args(kind)[1] in (Any, int, str),
+        _as_it_is,
+    )
+    converter.register_structure_hook_factory(
+        attrs.has, lambda kind: make_dict_structure_fn(kind, converter, **_renamed(kind))
+    )
+    return converter
+
+
+def _register(converter: cattrs.Converter, fits: Any, hook: Any) -> None:
+    converter.register_structure_hook_func(fits, hook)
+
+
+def _as_it_is(value: Any, _: Any) -> Any:
+    return value
+
+
+def _known_predicate(data: Any, _: Any) -> predicates.Predicate:
+    return predicates.parse(data)[0]
 
 
 def _reader(converter: cattrs.Converter) -> Any:

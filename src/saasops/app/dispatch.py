@@ -8,18 +8,19 @@ being repeated.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
 
 from saasops.app.definitions import Definitions, Running
-from saasops.app.wording import blanks
+from saasops.app.wording import Recipient, blanks
 from saasops.app.work import Host, Work
 from saasops.campaigns.participants import facts
 from saasops.errors import ProviderError
 from saasops.notices.notice import ATTEMPTS, FINAL, Notice, Stage, back_off, hand_over, settle
 from saasops.notices.rules import NoticeRule
-from saasops.notices.templates import render
+from saasops.notices.templates import names_in, render
 from saasops.ports import Channel, Message, Row
 from saasops.predicates import holds
 from saasops.storage.tables import CONTACTS, EVENTS, NOTICES, OUTBOX
@@ -66,7 +67,7 @@ class Dispatch:
         definitions: Definitions,
         *,
         channel: Callable[[str], Channel],
-        observe: Callable[[Mapping[str, Any]], None],
+        observe: Callable[[Mapping[str, Any]], None] | None,
     ) -> None:
         self._host = host
         self._definitions = definitions
@@ -92,8 +93,9 @@ class Dispatch:
     def _batch(self, claimed: list[Row]) -> TickReport:
         events = [row for row in claimed if row["topic"] == "event"]
         notices = [row for row in claimed if row["topic"] == "notice"]
-        for event in self._host.run(lambda work: _events(work, events), actor=SYSTEM, write=False):
-            self._observe(event)
+        if self._observe is not None and events:
+            for event in self._host.run(partial(_events, rows=events), actor=SYSTEM, write=False):
+                self._observe(event)
         settled = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
         self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
         counts = {stage: 0 for stage in ("sent", "suppressed", "failed", "unknown", None)}
@@ -123,14 +125,15 @@ class Dispatch:
             return _Settled(row, "unknown", "notice.unknown.interrupted")
         opened = self._definitions.need(work, notice.campaign)
         rule = next((r for r in opened.campaign.notices if r.id == notice.rule), None)
-        if rule is None or not _still_due(work, opened, rule, notice):
+        recipient = _recipient(work, opened, rule, notice)
+        if rule is None or not _still_due(rule, recipient):
             return _Settled(row, "suppressed", "notice.suppressed.no_longer_due")
         address = _address(work, notice)
         if not address:
             return _Settled(row, "suppressed", "notice.suppressed.no_address")
         template = opened.campaign.template(rule.template)
-        values = blanks(work, opened, notice)
-        subject, body = render(template, values, locale=notice.locale)
+        needed = names_in(template, locale=notice.locale)
+        subject, body = render(template, blanks(recipient, needed), locale=notice.locale)
         return Message(
             id=notice.id,
             recipient=notice.recipient,
@@ -157,7 +160,7 @@ class Dispatch:
         return _Settled(row, "sent", None, receipt.reference)
 
 
-def _events(work: Work, rows: list[Row]) -> list[Mapping[str, Any]]:
+def _events(work: Work, *, rows: list[Row]) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for row in rows:
         event = work.tx.get(EVENTS, (row["payload"]["event"],))
@@ -166,14 +169,26 @@ def _events(work: Work, rows: list[Row]) -> list[Mapping[str, Any]]:
     return found
 
 
-def _still_due(work: Work, opened: Running, rule: NoticeRule, notice: Notice) -> bool:
-    if rule.audience == "public":
+def _recipient(
+    work: Work, opened: Running, rule: NoticeRule | None, notice: Notice
+) -> Recipient:
+    public = rule is None or rule.audience == "public"
+    return Recipient(
+        work=work,
+        opened=opened,
+        notice=notice,
+        participant=None if public else opened.participant(work, notice.recipient),
+        booking=None if public else opened.booking(work, notice.recipient),
+    )
+
+
+def _still_due(rule: NoticeRule, to: Recipient) -> bool:
+    if to.participant is None:
         return True
-    participant = opened.participant(work, notice.recipient)
-    booking = opened.booking(work, notice.recipient)
-    if rule.before_slot is not None and (booking is None or booking.slot != notice.occurrence):
+    slot = to.booking.slot if to.booking else None
+    if rule.before_slot is not None and slot != to.notice.occurrence:
         return False
-    return holds(rule.when, facts(participant, booking))
+    return holds(rule.when, facts(to.participant, to.booking))
 
 
 def _address(work: Work, notice: Notice) -> str | None:

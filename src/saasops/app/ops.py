@@ -43,6 +43,7 @@ class SaasOps:
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
         actor: str = SYSTEM,
+        definitions: Definitions | None = None,
     ) -> None:
         """Use *storage* as it is; `open` is the ordinary way in.
 
@@ -54,7 +55,7 @@ class SaasOps:
         self._clock = clock
         self._tenant = tenant
         self._actor = actor
-        self._definitions = Definitions()
+        self._definitions = definitions or Definitions()
         self.people = People(self, actor=actor)
         self.versions = Versions(self, actor=actor)
 
@@ -95,6 +96,7 @@ class SaasOps:
             clock=self._clock,
             tenant=self._tenant,
             actor=actor,
+            definitions=self._definitions,
         )
 
     def launch(self, campaign: Campaign) -> Campaigns:
@@ -134,9 +136,8 @@ class SaasOps:
         self.run(lambda work: self._require_channels(work, ids), actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
-        dispatch = Dispatch(
-            self, self._definitions, channel=self._channel, observe=self._plugins.observe
-        )
+        observe = self._plugins.observe if self._plugins.observed else None
+        dispatch = Dispatch(self, self._definitions, channel=self._channel, observe=observe)
         return dispatch.drain(most=most) + TickReport(planned=planned)
 
     def render(self, report: Report, format: str, *, locale: str = "zh-CN") -> Iterable[Document]:

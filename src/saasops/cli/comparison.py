@@ -312,7 +312,6 @@ def _threads(play: Rehearsal, people: Mapping[str, Participant]) -> dict[str, An
 def _january(play: Rehearsal, people: Mapping[str, Participant]) -> dict[str, Any]:
     matches = play.ops.people.prior_matches()
     withheld = sorted(user for user, one in people.items() if one.withheld is not None)
-    thing = play.definition.rewards.completed
     return {
         "entries": play.reports["priors"].rows,
         "entries_found_again": len(matches),
@@ -320,7 +319,7 @@ def _january(play: Rehearsal, people: Mapping[str, Participant]) -> dict[str, An
         "found_and_taking_part": sum(
             people[user].answered_at is not None for _, user, _ in matches if user in people
         ),
-        f"already_rewarded_for_{thing}_with_accepted_check_in": len(withheld),
+        f"already_rewarded_for_upgrade_{play.definition.target}_with_accepted_check_in": len(withheld),
         "users_blocked": withheld,
     }
 

@@ -30,6 +30,7 @@ from saasops.threads.posts import Post
 Numbered: TypeAlias = tuple[int, Mapping[str, str | None]]
 Action: TypeAlias = Callable[[], object]
 MEDIA = {"mail": "file", "sms": "file", "inbox": "file", "post": "file"}
+_OLDER = frozenset({"downloads.csv"})
 _TICKS = (time(9), time(10), time(18), time(23, 59))
 
 
@@ -161,7 +162,7 @@ class Script:
             row["user"]: row["state"] for _, row in self._rows("bookings.csv") if row["user"]
         }
         self._sort()
-        stamped = [*self._by_day, *self._live]
+        stamped = [*self._by_day, *(day for day, rows in self._live.items() if set(rows) - _OLDER)]
         first, last = min(stamped), max(stamped)
         self.days = [first + timedelta(n) for n in range((last - first).days + 1)]
         self.begins = instant(first, time(0), self._zone)
@@ -177,6 +178,8 @@ class Script:
         self._note(
             "assistants", campaign.schedule.import_assistants(self._rows("assistants.csv"))
         )
+        for day in sorted(day for day in self._live if day < self.days[0]):
+            self._feed(day)
         self._note("channels", campaign.import_channels(self._rows("channels.csv")))
 
     def of(

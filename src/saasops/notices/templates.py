@@ -24,6 +24,12 @@ def render(template: Template, values: Mapping[str, str], *, locale: str) -> tup
     return " ".join(subject.split()), _Blanks(template.body.to(locale)).substitute(values)
 
 
+def names_in(template: Template, *, locale: str) -> tuple[str, ...]:
+    """Return the names of the blanks that the texts for *locale* have."""
+    words = f"{template.subject.to(locale)}\n{template.body.to(locale)}"
+    return tuple(_Blanks(words).get_identifiers())
+
+
 def mistakes(
     templates: Collection[Template], *, locales: Sequence[str], blanks: Collection[str]
 ) -> Iterator[Problem]:
