@@ -15,19 +15,22 @@ _WITHOUT_CENTS = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "PY
 class Money:
     """An amount in one ISO 4217 currency, rounded to nothing: what goes in comes out."""
 
-    amount: Decimal
+    amount: Decimal = attrs.field(validator=attrs.validators.instance_of(Decimal))
     currency: str
 
     @classmethod
     def of(cls, amount: str | int | Decimal, currency: str) -> Money:
         """Read *amount*; raise `Invalid` unless it is a finite decimal in whole cents."""
+        if not (len(currency) == 3 and currency.isascii() and currency.isupper()):
+            context = {"expected": "a currency such as CNY", "got": currency}
+            raise Invalid([Problem("currency", "value.wrong_type", context)])
         places = 0 if currency in _WITHOUT_CENTS else 2
         try:
             value = Decimal(amount)
             exact = value.quantize(Decimal(1).scaleb(-places))
         except InvalidOperation:
             value, exact = Decimal(0), Decimal(1)
-        if value != exact or isinstance(amount, float) or len(currency) != 3:
+        if value != exact or isinstance(amount, float | bool):
             raise Invalid([Problem("amount", "value.wrong_amount", {"value": str(amount)})])
         return cls(exact, currency)
 

@@ -1,13 +1,14 @@
 """Conditions as data: one closed tree for risk, eligibility, visibility and notices.
 
 A condition compares named fields with constants. An unanswered field (missing, None, ""
-or empty) makes every comparison false except `ne`. Where the fields come from is the
-business of the caller.
+or empty) makes every comparison false except `ne`, and so do values that cannot be compared.
+Where the fields come from is the business of the caller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from operator import ge, gt, le, lt
 from typing import Any, TypeAlias, cast
 
 import attrs
@@ -18,13 +19,18 @@ Values: TypeAlias = Mapping[str, Any]
 OPERATORS = ("eq", "ne", "in", "has", "any", "gt", "ge", "lt", "le", "answered")
 
 
+def _settled(value: Any) -> Any:
+    # A list of TOML or JSON has to equal the tuple that Python writes.
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
 @attrs.frozen
 class Test:
     """Compare one *field*: `has` and `any` look into a list, `in` into *value*."""
 
     field: str
     operator: str
-    value: Any
+    value: Any = attrs.field(converter=_settled)
 
 
 @attrs.frozen
@@ -35,7 +41,7 @@ class All:
 
 
 @attrs.frozen
-class Any_:
+class Any_:  # noqa: N801 -- `Any` is what typing has
     """Hold when at least one part holds."""
 
     parts: tuple[Predicate, ...]
@@ -108,24 +114,22 @@ def parse(data: object, where: str = "when") -> tuple[Predicate, tuple[Problem, 
     if set(written) == {"not"}:
         part, problems = parse(written["not"], f"{where}.not")
         return Not(part), problems
-    operators = [key for key in written if key != "field"]
-    if "field" not in written or len(operators) != 1 or operators[0] not in OPERATORS:
+    field, operators = written.get("field"), [key for key in written if key != "field"]
+    if not isinstance(field, str) or len(operators) != 1 or operators[0] not in OPERATORS:
         context = {
             "expected": f"field and one of {', '.join(OPERATORS)}",
             "got": ", ".join(written),
         }
         return ALWAYS, (Problem(where, "value.wrong_type", context),)
-    value = written[operators[0]]
-    return Test(
-        str(written["field"]), operators[0], tuple(value) if isinstance(value, list) else value
-    ), ()
+    return Test(field, operators[0], written[operators[0]]), ()
 
 
 def written(predicate: Predicate) -> dict[str, Any]:
     """Return the written form; `parse` reads it back to the same predicate."""
     match predicate:
         case Test(field, operator, value):
-            return {"field": field, operator: list(value) if isinstance(value, tuple) else value}
+            several = isinstance(value, tuple)
+            return {"field": field, operator: list(_listed(value)) if several else value}
         case All(parts):
             return {"all": [written(part) for part in parts]}
         case Any_(parts):
@@ -137,7 +141,7 @@ def written(predicate: Predicate) -> dict[str, Any]:
 def check(
     predicate: Predicate, fields: Mapping[str, Collection[Any] | None], where: str
 ) -> Iterator[Problem]:
-    """Find tests of unknown fields, and values that a field can never have.
+    """Find tests of unknown fields, values that do not suit the operator or that never come.
 
     *fields* gives each field its possible values, or None where any value may come.
     """
@@ -146,19 +150,39 @@ def check(
             context = {"value": test.field, "allowed": sorted(fields)}
             yield Problem(where, "value.not_allowed", context)
             continue
+        if (expected := _wanted(test)) is not None:
+            context = {"expected": expected, "got": type(test.value).__name__}
+            yield Problem(f"{where}.{test.field}", "value.wrong_type", context)
+            continue
         possible = fields[test.field]
         if possible is None or test.operator == "answered":
             continue
-        given = test.value if isinstance(test.value, tuple) else (test.value,)
-        for value in given:
+        for value in _listed(test.value) or (test.value,):
             if value not in possible:
                 context = {"value": value, "allowed": sorted(map(str, possible))}
                 yield Problem(f"{where}.{test.field}", "value.not_allowed", context)
 
 
+def _wanted(test: Test) -> str | None:
+    """Return what the operator of *test* takes, where its value is something else."""
+    if test.operator == "answered":
+        return None if isinstance(test.value, bool) else "true or false"
+    if test.operator not in OPERATORS:
+        return f"one of the operators {', '.join(OPERATORS)}"
+    several = isinstance(test.value, tuple)
+    if several is not (test.operator in ("in", "any")):
+        return "one value" if several else "a list"
+    values: Collection[Any] = _listed(test.value) if several else (test.value,)
+    return None if all(isinstance(one, str | int | float) for one in values) else "text or numbers"
+
+
+def _listed(value: Any) -> Collection[Any]:
+    return cast("Collection[Any]", value) if isinstance(value, list | tuple) else ()
+
+
 def _compare(test: Test, given: Any) -> bool:
     value = test.value
-    answered = given is not None and given != "" and given != () and given != []
+    answered = given is not None and given not in ("", (), [])
     if test.operator == "answered":
         return answered is bool(value)
     if not answered:
@@ -169,16 +193,18 @@ def _compare(test: Test, given: Any) -> bool:
         case "ne":
             return bool(given != value)
         case "in":
-            return given in value
+            return given in _listed(value)
         case "has":
-            return value in given
+            return value in _listed(given)
         case "any":
-            return any(one in given for one in value)
-        case "gt":
-            return bool(given > value)
-        case "ge":
-            return bool(given >= value)
-        case "lt":
-            return bool(given < value)
+            return any(one in _listed(given) for one in _listed(value))
         case _:
-            return bool(given <= value)
+            return _ordered(test.operator, given, value)
+
+
+def _ordered(operator: str, given: Any, value: Any) -> bool:
+    compare = {"gt": gt, "ge": ge, "lt": lt, "le": le}[operator]
+    try:
+        return bool(compare(given, value))
+    except TypeError:
+        return False

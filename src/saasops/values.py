@@ -38,3 +38,6 @@ class Text:
 
     def __str__(self) -> str:
         return self.to("en")
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.by_locale.items()))

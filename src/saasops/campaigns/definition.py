@@ -23,7 +23,7 @@ from saasops.scheduling import capacity, slots
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.slots import Slot, SlotRules
 from saasops.surveys.definition import Survey
-from saasops.surveys.lint import lint
+from saasops.surveys.lint import ADVICE, lint
 from saasops.values import Text
 
 BLANKS = (
@@ -149,14 +149,12 @@ def _mistakes(campaign: Campaign, events: Collection[str]) -> Iterator[Problem]:
         context = {"value": campaign.goal.participants}
         yield Problem("goal.participants", "value.negative", context)
     try:
-        zone = campaign.where
+        clock.zone(campaign.zone)
     except ValueError:
         yield Problem("zone", "campaign.no_zone", {"value": campaign.zone})
-    else:
-        del zone
     yield from _slot_mistakes(campaign)
     yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes)
-    yield from lint(campaign.survey, locales=campaign.locales)
+    yield from (p for p in lint(campaign.survey, locales=campaign.locales) if p.code not in ADVICE)
     yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey))
     yield from reward_rules.mistakes(campaign.rewards)
     ids = [template.id for template in campaign.templates]

@@ -18,6 +18,7 @@ CONTEXTS = (
     "notices",
     "people",
     "plugins",
+    "reports",
     "rewards",
     "scheduling",
     "storage",

@@ -1,0 +1,335 @@
+"""The store in memory: the rules of the others, and nothing kept. For tests and demonstrations.
+
+A transaction works on copies of the tables it changes, which take the place of the old ones when
+it ends well; so a reader keeps what it began with. `find` walks over all rows of the tenant.
+"""
+
+import operator
+import threading
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, NoReturn, TypeAlias
+
+import attrs
+
+from saasops.errors import Duplicate, Stale, StorageError, Violation
+from saasops.ports import Row, Table, Transaction
+from saasops.storage import columns
+from saasops.storage.codecs import RowCodec, instant
+from saasops.storage.turns import Turns, refuse
+
+Key: TypeAlias = tuple[Any, ...]
+Place: TypeAlias = tuple[str, ...]
+Rows: TypeAlias = dict[Key, Any]
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
+
+
+class _Codecs(dict[Table, RowCodec]):
+    def __missing__(self, table: Table) -> RowCodec:
+        self[table] = made = RowCodec(table)
+        return made
+
+
+@attrs.define
+class _Kept:
+    """What was committed: rows by tenant and table, and keys by tenant, table and unique set."""
+
+    rows: dict[Place, Rows] = attrs.field(factory=dict[Place, Rows])
+    declared: dict[str, set[str]] = attrs.field(factory=dict[str, set[str]])
+    numbers: dict[str, Iterator[int]] = attrs.field(factory=dict[str, Iterator[int]])
+    codecs: _Codecs = attrs.field(factory=_Codecs)
+
+
+class MemoryTransaction:
+    """One unit of work on copies; see `saasops.ports.Transaction`."""
+
+    def __init__(self, kept: _Kept, tenant: str, *, write: bool) -> None:
+        self.tenant = tenant
+        self.before: Mapping[Place, Rows] = kept.rows
+        self.changed: dict[Place, Rows] = {}
+        self._kept = kept
+        self._write = write
+        self._over: str | None = None
+
+    def get(self, table: Table, key: Sequence[Any], *, lock: bool = False) -> Row | None:
+        """Return the row at *key* with its `rev`, or None; *lock* is already given."""
+        self._ready(table, write=lock)
+        row = self._rows(table).get(self._key(table, key))
+        return None if row is None else self._read(table, row)
+
+    def insert(self, table: Table, rows: Sequence[Row]) -> int | None:
+        """Add *rows*; return the number assigned to a single row of an `auto` table."""
+        self._ready(table, write=True)
+        names = columns.writable(table)
+        encoded = [self._kept.codecs[table].inserted(row) for row in rows]
+        number = None
+        for values in encoded:
+            row = dict(zip(names, values, strict=True))
+            if table.auto:
+                number = row[table.key[0]] = next(self._kept.numbers[table.name])
+            key = tuple(row[column] for column in table.key)
+            self._put(table, key, None, {**row, "rev": 1})
+        return number if len(rows) == 1 else None
+
+    def update(
+        self, table: Table, key: Sequence[Any], changes: Row, *, expect: int | None = None
+    ) -> None:
+        """Change the row at *key*; raise `Stale` if it is gone or not at revision *expect*."""
+        self._ready(table, write=True)
+        columns.known(table, changes)
+        columns.changeable(table, changes)
+        names = tuple(changes)
+        new = dict(zip(names, self._kept.codecs[table].values(names, changes), strict=True))
+        at = self._key(table, key)
+        row = self._rows(table).get(at)
+        if row is None or expect not in (None, row["rev"]):
+            raise Stale("storage.stale", table=table.name)
+        self._put(table, at, row, {**row, **new, "rev": row["rev"] + 1})
+
+    def delete(self, table: Table, key: Sequence[Any]) -> bool:
+        """Remove the row at *key*; tell whether it was there."""
+        self._ready(table, write=True)
+        at = self._key(table, key)
+        row = self._rows(table).get(at)
+        if row is None:
+            return False
+        self._free(table, row)
+        del self._own((self.tenant, table.name))[at]
+        return True
+
+    def add(
+        self,
+        table: Table,
+        key: Sequence[Any],
+        column: str,
+        delta: int,
+        *,
+        le: str | None = None,
+        ge: int | None = None,
+    ) -> bool:
+        """Count *column* up by *delta* if the result is ≤ column *le* and ≥ *ge*; tell whether."""
+        self._ready(table, write=True)
+        columns.countable(table, (column, le) if le else (column,))
+        (step,) = self._kept.codecs[table].values((column,), {column: delta})
+        at = self._key(table, key)
+        row = self._rows(table).get(at)
+        if row is None:
+            return False
+        total = row[column] + step
+        if (le is not None and total > row[le]) or (ge is not None and total < ge):
+            return False
+        self._put(table, at, row, {**row, column: total, "rev": row["rev"] + 1})
+        return True
+
+    def find(
+        self,
+        table: Table,
+        where: Row,
+        *,
+        order: Sequence[str] = (),
+        after: Row | None = None,
+        limit: int = 100,
+        desc: bool = False,
+    ) -> list[Row]:
+        """Return rows equal to *where*, sorted by *order* and then the key, from behind *after*."""
+        self._ready(table, write=False)
+        columns.limited(table, limit)
+        cursor = columns.page_columns(table, tuple(where), order)
+        columns.comparable(table, [c for c, value in where.items() if value is not None])
+        codec = self._kept.codecs[table]
+        wanted = list(zip(where, codec.values(tuple(where), where), strict=True))
+
+        def position(row: Row) -> tuple[Any, ...]:
+            return tuple(row[column] for column in cursor)
+
+        found = [
+            row for row in self._rows(table).values() if all(row.get(c) == v for c, v in wanted)
+        ]
+        if after is not None:
+            mark = tuple(codec.values(cursor, after))
+            found = [r for r in found if (position(r) < mark if desc else position(r) > mark)]
+        found.sort(key=position, reverse=desc)
+        return [self._read(table, row) for row in found[:limit]]
+
+    def claim(self, table: Table, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
+        """Lease the first *limit* rows whose `due` is ≤ *now*: move `due`, count `attempts`."""
+        self._ready(table, write=True)
+        columns.limited(table, limit)
+        columns.claimable(table)
+        codec = self._kept.codecs[table]
+        (due,) = codec.values(("due",), {"due": now})
+        (until,) = codec.values(("due",), {"due": instant(now) + lease})
+        ready = sorted(
+            (row["due"], at) for at, row in self._rows(table).items() if row["due"] <= due
+        )
+        claimed = [at for _, at in ready[:limit]]
+        for at in claimed:
+            row = self._rows(table)[at]
+            counted = {"due": until, "attempts": row["attempts"] + 1, "rev": row["rev"] + 1}
+            self._put(table, at, row, {**row, **counted})
+        return [self._read(table, self._rows(table)[at]) for at in claimed]
+
+    def part(self, tenant: str, *, write: bool) -> "MemoryTransaction":
+        """Return a transaction of *tenant* that works on the same copies."""
+        self._usable()
+        part = MemoryTransaction(self._kept, tenant, write=write and self._write)
+        part.changed, part.before = self.changed, self.before
+        return part
+
+    def settle(self) -> None:
+        """Refuse to keep what failed before."""
+        if self._over is not None:
+            raise StorageError("storage.swallowed", cause=self._over)
+
+    def end(self) -> None:
+        """Let nothing more be done."""
+        self._over = "storage.ended"
+
+    def _put(self, table: Table, at: Key, old: Row | None, new: Row) -> None:
+        """Keep *new* in place of *old*, if all constraints allow it."""
+        self._check(table, new)
+        rows = self._own((self.tenant, table.name))
+        if old is None and at in rows:
+            self._fail(Duplicate("storage.duplicate", table=table.name, columns=table.key))
+        for names, values in _unique(table, new):
+            if self._own((self.tenant, table.name, *names)).get(values, at) != at:
+                self._fail(Duplicate("storage.duplicate", table=table.name, columns=names))
+        if old is not None:
+            self._free(table, old)
+        for names, values in _unique(table, new):
+            self._own((self.tenant, table.name, *names))[values] = at
+        rows[at] = new
+
+    def _check(self, table: Table, row: Row) -> None:
+        for column in table.columns:
+            if row.get(column) is None and not table.nullable(column):
+                self._fail(Violation("storage.required", table=table.name, column=column))
+        for left, sign, right in table.checks:
+            one, other = row.get(left), right if isinstance(right, int) else row.get(right)
+            if one is not None and other is not None and not _COMPARE[sign](one, other):
+                rule = f"{left} {sign} {right}"
+                self._fail(Violation("storage.check", table=table.name, rule=rule))
+
+    def _free(self, table: Table, row: Row) -> None:
+        for names, values in _unique(table, row):
+            self._own((self.tenant, table.name, *names)).pop(values, None)
+
+    def _rows(self, table: Table) -> Rows:
+        place = (self.tenant, table.name)
+        return self.changed[place] if place in self.changed else self.before.get(place, {})
+
+    def _own(self, place: Place) -> Rows:
+        """Return the copy that may be changed."""
+        if place not in self.changed:
+            self.changed[place] = dict(self.before.get(place, {}))
+        return self.changed[place]
+
+    def _key(self, table: Table, key: Sequence[Any]) -> Key:
+        return tuple(self._kept.codecs[table].key(key))
+
+    def _read(self, table: Table, row: Row) -> Row:
+        values = [row.get(column) for column in table.columns]
+        return self._kept.codecs[table].row([*values, row["rev"]])
+
+    def _usable(self) -> None:
+        if self._over is not None:
+            refuse(self._over)
+
+    def _ready(self, table: Table, *, write: bool) -> None:
+        self._usable()
+        if write and not self._write:
+            raise StorageError("storage.read_only")
+        if not table.columns.keys() <= self._kept.declared.get(table.name, set()):
+            self._fail(StorageError("storage.not_migrated", table=table.name))
+
+    def _fail(self, error: StorageError) -> NoReturn:
+        self._over = error.code
+        raise error
+
+
+class MemoryStorage:
+    """Keep the rows in this process; see `saasops.ports.Storage`.
+
+    *timeout* is how many seconds a write waits for its turn.
+    """
+
+    def __init__(self, *, timeout: float = 10.0) -> None:
+        self.capabilities = frozenset({"join", "check"})
+        lock = threading.Lock()
+        self._turns = Turns(lambda: lock, timeout)
+        self._kept = _Kept()
+        self._closed = False
+
+    def migrate(self, tables: Sequence[Table]) -> None:
+        """Declare *tables*; columns added to a table that is there must be nullable."""
+        with self._own("", write=True):
+            for table in tables:
+                columns.check(table)
+                columns.late(table, self._kept.declared.get(table.name, set()))
+            for table in tables:
+                self._kept.declared.setdefault(table.name, set()).update(table.columns)
+                self._kept.numbers.setdefault(table.name, count(1))
+
+    def begin(
+        self, tenant: str, *, join: Any = None, write: bool = True
+    ) -> AbstractContextManager[Transaction]:
+        """Open a transaction of *tenant*, or join an open one of a `MemoryStorage`."""
+        if join is None:
+            return self._own(tenant, write=write)
+        if not isinstance(join, MemoryTransaction):
+            raise StorageError("storage.wrong_join", kind=type(join).__name__)
+        return _joined(join.part(tenant, write=write))
+
+    def close(self) -> None:
+        """Forget everything; a closed store may not be used again."""
+        self._closed = True
+        self._kept = _Kept()
+
+    @contextmanager
+    def _own(self, tenant: str, *, write: bool) -> Generator[MemoryTransaction, None, None]:
+        self._turns.enter(write=write)
+        try:
+            if self._closed:
+                raise StorageError("storage.closed")
+            transaction = MemoryTransaction(self._kept, tenant, write=write)
+            try:
+                yield transaction
+                transaction.settle()
+            finally:
+                transaction.end()
+            if transaction.changed:
+                self._kept.rows = {**self._kept.rows, **transaction.changed}
+        finally:
+            self._turns.leave()
+
+
+@contextmanager
+def _joined(part: MemoryTransaction) -> Generator[MemoryTransaction, None, None]:
+    """Work on the host's copies, and put them back if our part fails."""
+    saved = {place: dict(rows) for place, rows in part.changed.items()}
+    try:
+        yield part
+        part.settle()
+    except BaseException:
+        part.changed.clear()
+        part.changed.update(saved)
+        raise
+    finally:
+        part.end()
+
+
+def _unique(table: Table, row: Row) -> Iterator[tuple[Place, Key]]:
+    """Give each unique set with the values of *row*, unless one of them is empty."""
+    for names in table.unique:
+        values = tuple(row.get(column) for column in names)
+        if None not in values:
+            yield names, values

@@ -1,0 +1,211 @@
+"""The store on one SQLite file, by the standard library alone.
+
+Every write takes the file's only write lock at its start (`begin immediate`): a transaction that
+read first and then wanted to write would fail at once, whatever the timeout. Writers of one
+process queue before that lock, because SQLite's own waiting is unfair; other processes wait for
+at most the timeout.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any
+
+from saasops.errors import Busy, Duplicate, InDoubt, StorageError, Violation
+from saasops.ports import Table, Transaction
+from saasops.storage import columns, ddl
+from saasops.storage.codecs import PLAIN, READ
+from saasops.storage.connections import Connections
+from saasops.storage.sql import SqlTransaction, joined
+from saasops.storage.statements import Dialect, Spoken
+from saasops.storage.turns import Turns
+
+_TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID")
+_WRITERS: dict[tuple[int, str], threading.Lock] = {}
+"""The queue of writers to a file, for all stores of this process on it."""
+
+
+def _translate(error: Exception, table: str) -> StorageError:
+    name: str = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    if name.startswith("SQLITE_CONSTRAINT"):
+        return _refused(name, str(error).partition("failed: ")[2], table)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return Busy("storage.busy")
+    if name == "SQLITE_FULL":
+        return StorageError("storage.full")
+    if name == "SQLITE_ERROR":
+        return StorageError("storage.not_migrated", table=table)
+    return StorageError("storage.failed", reason=name)
+
+
+def _refused(name: str, failed: str, table: str) -> StorageError:
+    """Read which columns or which check SQLite names; it never quotes values."""
+    columns = [part.rpartition(".")[2] for part in failed.split(", ")]
+    if name in _TAKEN:
+        taken = [column for column in columns if column != "tenant"]
+        return Duplicate("storage.duplicate", table=table, columns=taken)
+    if name == "SQLITE_CONSTRAINT_NOTNULL":
+        return Violation("storage.required", table=table, column=columns[0])
+    return Violation("storage.check", table=table, rule=failed)
+
+
+SQLITE = Dialect(
+    types={
+        "str": "text",
+        "int": "integer",
+        "bool": "integer",
+        "date": "text",
+        "time": "text",
+        "json": "text",
+    },
+    numbered="integer primary key autoincrement",
+    encoders=PLAIN,
+    decoders=READ,
+    failures=(sqlite3.Error,),
+    translate=_translate,
+    quotes="[]",  # SQLite reads a misspelt "name" as a text; never so in brackets
+)
+
+
+class SqliteStorage:
+    """Keep the rows in the SQLite file at *path*; see `saasops.ports.Storage`.
+
+    A power cut may cost the last commits and never more; with *durable* it costs none, and a
+    write is several times slower. *timeout* is how many seconds a write waits for its turn, once
+    in this process and once for others. Not for network file systems.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, durable: bool = False, timeout: float = 10.0
+    ) -> None:
+        given = os.fspath(path)
+        if not given or given == ":memory:":
+            raise StorageError("storage.no_file")
+        self.path = os.path.realpath(given)
+        self.capabilities = frozenset({"join", "check", *(("durable",) if durable else ())})
+        self._synchronous = "full" if durable else "normal"
+        self._timeout = timeout
+        self._turns = Turns(self._writers, timeout)
+        self._connections = Connections(self.path, self._connect)
+        self._spoken = Spoken(SQLITE)
+
+    def migrate(self, tables: Sequence[Table]) -> None:
+        """Create *tables*; add new columns, which must be nullable, unique sets and indexes.
+
+        All or nothing. The checks of a table that is there already stay as they are.
+        """
+        for table in tables:
+            columns.check(table)
+        with self._own("", write=True) as transaction:
+            for table in tables:
+                listed = transaction.run(f"pragma table_info({SQLITE.name(table.name)})")
+                have = {found[1] for found in listed.fetchall()}
+                for statement in ddl.extend(table, have, SQLITE):
+                    transaction.run(statement, (), table.name)
+
+    def begin(
+        self, tenant: str, *, join: Any = None, write: bool = True
+    ) -> AbstractContextManager[Transaction]:
+        """Open a transaction of *tenant*, or join one by a savepoint.
+
+        *join* is an open transaction of a `SqliteStorage`, or a `sqlite3.Connection` in one.
+        """
+        if join is None:
+            return self._own(tenant, write=write)
+        if isinstance(join, SqlTransaction):
+            return joined(join.part(tenant, write=write))
+        return joined(SqlTransaction(_cursor(join), tenant, self._spoken, write=write))
+
+    def close(self) -> None:
+        """Close the connections of all threads; a closed store may not be used again."""
+        self._connections.close()
+
+    @contextmanager
+    def _own(self, tenant: str, *, write: bool) -> Generator[SqlTransaction, None, None]:
+        self._turns.enter(write=write)
+        try:
+            connection = self._connections.mine()
+            transaction = SqlTransaction(connection.cursor(), tenant, self._spoken, write=write)
+            transaction.run("begin immediate" if write else "begin")
+            try:
+                yield transaction
+                transaction.settle()
+                _commit(transaction)
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    connection.rollback()
+                raise
+            finally:
+                transaction.end()
+        finally:
+            self._turns.leave()
+
+    def _writers(self) -> threading.Lock:
+        return _WRITERS.setdefault((os.getpid(), self.path), threading.Lock())
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self.path,
+                timeout=self._timeout,
+                isolation_level=None,
+                cached_statements=512,
+                check_same_thread=False,  # `close` closes the connections of all threads
+            )
+        except sqlite3.Error as error:
+            failure = error
+        else:
+            try:
+                _prepare(connection, self._synchronous, self._timeout)
+            except sqlite3.Error as error:
+                connection.close()
+                failure = error
+            else:
+                return connection
+        translated = _translate(failure, "")
+        if isinstance(translated, Busy):
+            raise translated
+        reason = getattr(failure, "sqlite_errorname", type(failure).__name__)
+        raise StorageError("storage.unavailable", path=self.path, reason=reason)
+
+
+def _prepare(connection: sqlite3.Connection, synchronous: str, timeout: float) -> None:
+    """Set what every connection forgets, and the log that the file remembers."""
+    connection.execute(f"pragma synchronous = {synchronous}")
+    patience = time.monotonic() + timeout
+    while True:  # SQLite does not wait for the lock that it needs to change the log
+        try:
+            connection.execute("pragma journal_mode = wal").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > patience:
+                raise
+            time.sleep(0.005)
+        else:
+            return
+
+
+def _commit(transaction: SqlTransaction) -> None:
+    try:
+        transaction.run("commit")
+    except StorageError as error:
+        if error.code != "storage.failed":
+            raise
+        reason = error.context["reason"]
+    else:
+        return
+    # The log may hold the whole transaction already: after a crash it would count.
+    raise InDoubt("storage.in_doubt", reason=reason)
+
+
+def _cursor(join: Any) -> sqlite3.Cursor:
+    """Return a cursor of the host's connection that gives plain rows."""
+    if not isinstance(join, sqlite3.Connection):
+        raise StorageError("storage.wrong_join", kind=type(join).__name__)
+    if not join.in_transaction:
+        raise StorageError("storage.idle_join")
+    cursor = join.cursor()
+    cursor.row_factory = None
+    return cursor

@@ -1,0 +1,1 @@
+"""What authors of plugins and of embedding applications test with."""

@@ -1,0 +1,278 @@
+"""Random work on a store, compared step by step with plain dictionaries.
+
+It finds what no single test thinks of: rows of another tenant, pages that lose a row, a rollback
+that leaves something behind. Work at the same time is left to the race tests of the contract.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from saasops.errors import Duplicate, Stale, StorageError, Violation
+from saasops.ports import Row, Storage, Transaction
+from saasops.testing.contracts.storage_tables import (
+    ACCOUNT,
+    BOOKING,
+    DAYS,
+    NOW,
+    OUTBOX,
+    SLOT,
+    TABLES,
+    account,
+    message,
+    slot,
+)
+
+TENANTS = ("one", "two")
+IDS = "aBcDe"
+"""In mixed case: an order that goes by a locale shows."""
+CAP = 2
+
+tenants = st.sampled_from(TENANTS)
+ids = st.sampled_from(IDS)
+levels = st.integers(0, 1)
+names = st.sampled_from([None, "", "x", "é名"])
+slots = st.tuples(st.integers(0, 1), st.sampled_from(DAYS))
+
+
+class HostError(Exception):
+    """Raised by the host in the middle of its work."""
+
+
+class StorageMachine(RuleBasedStateMachine):
+    """Does one thing to the store and to the model, then compares everything."""
+
+    def make_storage(self) -> Storage:
+        """Return an empty store; called once an example."""
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.storage = self.make_storage()
+        self.storage.migrate(TABLES)
+        self.accounts: dict[tuple[str, str], Row] = {}
+        self.messages: dict[tuple[str, int], Row] = {}
+        self.users: set[tuple[str, str]] = set()
+        self.used = {(t, a, day): 0 for t in TENANTS for a in (0, 1) for day in DAYS}
+        self.clock = NOW
+        for tenant in TENANTS:
+            self._fill(tenant)
+
+    def _fill(self, tenant: str) -> None:
+        """Begin with rows: wrong pages and wrong claims differ only when there are several."""
+        with self.storage.begin(tenant) as tx:
+            tx.insert(SLOT, [slot(a, day, cap=CAP) for a in (0, 1) for day in DAYS])
+            rows = [account(key, level=int(key == "c")) for key in "aBc"]
+            tx.insert(ACCOUNT, rows)
+            self.accounts.update({(tenant, row["id"]): {**row, "rev": 1} for row in rows})
+            for late in (2, 0, 1):
+                self._send(tx, tenant, NOW - timedelta(seconds=10 - late))
+
+    def _send(self, tx: Transaction, tenant: str, due: datetime) -> None:
+        row = message(due, deep=[None, 1.5, "é", len(self.messages)])
+        number = tx.insert(OUTBOX, [row])
+        assert number is not None, "an auto table gave no number"
+        self.messages[tenant, number] = {"id": number, **row, "rev": 1}
+
+    @rule(
+        tenant=tenants,
+        given=st.lists(st.tuples(ids, levels, names), min_size=1, max_size=3),
+    )
+    def insert(self, tenant: str, given: list[tuple[str, int, str | None]]) -> None:
+        """Insert some accounts; a taken key refuses all of them."""
+        rows = [account(key, level, name=name) for key, level, name in given]
+        keys = [(tenant, row["id"]) for row in rows]
+        clash = len(set(keys)) < len(keys) or not self.accounts.keys().isdisjoint(keys)
+        try:
+            with self.storage.begin(tenant) as tx:
+                tx.insert(ACCOUNT, rows)
+        except Duplicate:
+            assert clash, "a free key was refused"
+            return
+        assert not clash, "a taken key was given again"
+        self.accounts.update({key: {**row, "rev": 1} for key, row in zip(keys, rows, strict=True)})
+
+    @rule(tenant=tenants, id=ids, level=levels, name=names, off=st.integers(-1, 1))
+    def update(self, tenant: str, id: str, level: int, name: str | None, off: int) -> None:
+        """Update one account, with a revision that may be wrong."""
+        have = self.accounts.get((tenant, id))
+        expect = (have["rev"] if have else 1) + off
+        try:
+            with self.storage.begin(tenant) as tx:
+                tx.update(ACCOUNT, (id,), {"level": level, "name": name}, expect=expect)
+        except Stale:
+            assert have is None or off != 0, "the right revision was refused"
+            return
+        assert have is not None, "a row that is not there was updated"
+        assert off == 0, "a wrong revision was taken"
+        have.update(level=level, name=name, rev=have["rev"] + 1)
+
+    @rule(tenant=tenants, id=ids)
+    def delete(self, tenant: str, id: str) -> None:
+        """Delete one account, there or not."""
+        with self.storage.begin(tenant) as tx:
+            assert tx.delete(ACCOUNT, (id,)) == ((tenant, id) in self.accounts)
+        self.accounts.pop((tenant, id), None)
+
+    @rule(
+        tenant=tenants,
+        place=slots,
+        user=st.integers(0, 9).map(str),
+        how=st.sampled_from(["plain", "halt", "join", "swallow"]),
+    )
+    def book(self, tenant: str, place: tuple[int, date], user: str, how: str) -> None:
+        """Book, and let the host halt, join or swallow the error."""
+        free = self.used[(tenant, *place)] < CAP
+        taken = free and (tenant, user) in self.users
+        if how == "join" and "join" not in self.storage.capabilities:
+            how = "plain"
+        kept = dict(self.messages)
+        expected = _expected(how, taken=taken)
+        try:
+            with self.storage.begin(tenant) as tx:
+                self._book(tx, tenant, place, user, how)
+        except (HostError, StorageError) as error:
+            if expected is None or not isinstance(error, expected):
+                raise
+            self.messages = kept
+            return
+        assert expected is None, "an error was hidden"
+        if not free or taken:
+            self.messages = kept
+            return
+        self.used[(tenant, *place)] += 1
+        self.users.add((tenant, user))
+
+    def _book(
+        self, tx: Transaction, tenant: str, place: tuple[int, date], user: str, how: str
+    ) -> None:
+        if how == "join":
+            with suppress(Duplicate), self.storage.begin(tenant, join=tx) as part:
+                self._book(part, tenant, place, user, "plain")
+            return
+        with suppress(*((Duplicate,) if how == "swallow" else ())):
+            if tx.add(SLOT, place, "used", 1, le="cap"):
+                self._send(tx, tenant, self.clock)
+                row = {"user": user, "seat": None, "assistant": place[0], "day": place[1]}
+                tx.insert(BOOKING, [row])
+        if how == "halt":
+            raise HostError
+
+    @rule(tenant=tenants, place=slots)
+    def release(self, tenant: str, place: tuple[int, date]) -> None:
+        """Count one place down, never below nothing."""
+        used = self.used[(tenant, *place)]
+        with self.storage.begin(tenant) as tx:
+            assert tx.add(SLOT, place, "used", -1, ge=0) == (used > 0)
+        self.used[(tenant, *place)] = max(0, used - 1)
+
+    @rule(tenant=tenants, place=slots, wrong=st.sampled_from([-CAP - 1, CAP + 1]))
+    def break_check(self, tenant: str, place: tuple[int, date], wrong: int) -> None:
+        """Count beyond what the check allows."""
+        try:
+            with self.storage.begin(tenant) as tx:
+                tx.add(SLOT, place, "used", wrong)
+        except Violation:
+            return
+        raise AssertionError("a check did not hold")
+
+    @rule(tenant=tenants, limit=st.integers(1, 3), seconds=st.integers(0, 3))
+    def claim(self, tenant: str, limit: int, seconds: int) -> None:
+        """Let time pass and lease what is due."""
+        self.clock += timedelta(seconds=seconds)
+        lease = timedelta(seconds=2)
+        due = sorted(
+            (row["due"], number)
+            for (whose, number), row in self.messages.items()
+            if whose == tenant and row["due"] <= self.clock
+        )
+        expected = [self.messages[tenant, number] for _, number in due[:limit]]
+        for row in expected:
+            row.update(due=self.clock + lease, attempts=row["attempts"] + 1, rev=row["rev"] + 1)
+        with self.storage.begin(tenant) as tx:
+            assert tx.claim(OUTBOX, now=self.clock, lease=lease, limit=limit) == expected
+
+    @rule(
+        tenant=tenants,
+        level=st.one_of(st.none(), levels),
+        unnamed=st.booleans(),
+        limit=st.integers(1, 3),
+        desc=st.booleans(),
+    )
+    def pages(
+        self, tenant: str, level: int | None, limit: int, *, unnamed: bool, desc: bool
+    ) -> None:
+        """Read pages to the end, in either direction."""
+        where: Row = ({"name": None} if unnamed else {}) | (
+            {} if level is None else {"level": level}
+        )
+        rows = [
+            row
+            for (whose, _), row in self.accounts.items()
+            if whose == tenant and all(row[c] == value for c, value in where.items())
+        ]
+        seen: list[Row] = []
+        with self.storage.begin(tenant, write=False) as tx:
+            more: dict[str, Any] = {"order": ("level",), "limit": limit, "desc": desc}
+            page = tx.find(ACCOUNT, where, **more)
+            while page:
+                assert len(page) <= limit, "a page is longer than its limit"
+                seen += page
+                assert len(seen) <= len(rows), "pages repeat themselves"
+                page = tx.find(ACCOUNT, where, after=page[-1], **more)
+        assert seen == sorted(rows, key=lambda r: (r["level"], r["id"]), reverse=desc)
+
+    @invariant()
+    def agree(self) -> None:
+        """Compare every row of every tenant."""
+        for tenant in TENANTS:
+            with self.storage.begin(tenant, write=False) as tx:
+                for key in IDS:
+                    assert tx.get(ACCOUNT, (key,)) == self.accounts.get((tenant, key))
+                used = {(r["assistant"], r["day"]): r["used"] for r in tx.find(SLOT, {})}
+                messages = tx.find(OUTBOX, {}, limit=1000)
+                booked = {row["user"] for row in tx.find(BOOKING, {}, limit=1000)}
+            assert used == {(a, d): n for (t, a, d), n in self.used.items() if t == tenant}
+            mine = [row for (t, _), row in sorted(self.messages.items()) if t == tenant]
+            assert messages == mine
+            assert booked == {user for t, user in self.users if t == tenant}
+
+    def teardown(self) -> None:
+        """Close the store."""
+        self.storage.close()
+
+
+def _expected(how: str, *, taken: bool) -> type[Exception] | None:
+    """Return what leaves a booking of a user who has one already, or of a host that halts."""
+    if taken and how != "join":
+        return StorageError if how == "swallow" else Duplicate
+    return HostError if how == "halt" else None
+
+
+def run_machine(make_storage: Callable[[], Storage], *, examples: int, shrink: bool = True) -> None:
+    """Run the machine on an empty store from *make_storage*, once for each of the *examples*.
+
+    Raise `AssertionError`, or what the store raised, with the steps that led there; without
+    *shrink* these are many, and found sooner.
+    """
+
+    class Machine(StorageMachine):
+        def make_storage(self) -> Storage:
+            return make_storage()
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            phases=tuple(Phase) if shrink else (Phase.generate,),
+            suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
+        ),
+    )

@@ -1,0 +1,106 @@
+"""Strategies for users, identities, contact data and earlier participations; all invented."""
+
+from datetime import date
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from saasops.people.contacts import Contact
+from saasops.people.matching import Prior
+from saasops.people.users import Identity, User
+
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+_CITIES = ("武汉市", "浙江省宁波市", "上海市", "湖南省湘西土家族苗族自治州", "广西壮族自治区南宁市")
+
+
+def user_ids() -> SearchStrategy[str]:
+    """Draw ids from a small pool, so that they meet."""
+    return st.integers(1, 9).map("u{:04d}".format)
+
+
+def identities() -> SearchStrategy[Identity]:
+    """Draw identities of two providers from a small pool."""
+    qq = st.integers(0, 9).map(lambda n: Identity("qq", f"90000000000{n}"))
+    return qq | st.integers(0, 9).map(lambda n: Identity("wechat", f"wx-example-{n}"))
+
+
+def users() -> SearchStrategy[User]:
+    """Draw users with and without an account."""
+    return st.builds(
+        User,
+        id=user_ids(),
+        account=st.none() | st.integers(1, 5).map("acct-{:02d}".format),
+        nickname=st.sampled_from(("", "细心的考拉", "early owl")),
+        registered_on=st.none() | st.dates(date(2017, 1, 1), date(2020, 1, 31)),
+        locale=st.sampled_from(("zh-CN", "en")),
+    )
+
+
+def phones() -> SearchStrategy[str]:
+    """Draw E.164 numbers with the prefix 164, which nobody has."""
+    return st.integers(0, 10**8 - 1).map("+86164{:08d}".format)
+
+
+def phone_spellings(phone: str) -> SearchStrategy[str]:
+    """Draw ways in which people type the Chinese number *phone*, given in E.164."""
+    number = phone.removeprefix("+86")
+    parts = (number[:3], number[3:7], number[7:])
+    return st.sampled_from(
+        (
+            phone,
+            number,
+            f" {number}\u3000",
+            f"0086 {number}",
+            f"(+86){number}",
+            f"tel:+86-{number}",
+            f"+86 {' '.join(parts)}",
+            "-".join(parts),
+            f"0{number}",
+            f"86{number}",
+            number.translate(_FULL_WIDTH),
+            f"{number} ext 12",
+            f"{number}转12",
+        )
+    )
+
+
+def mails() -> SearchStrategy[str]:
+    """Draw addresses at domains that are kept for examples."""
+    domain = st.sampled_from(("example.com", "EXAMPLE.org", "example.net"))
+    return st.builds("{}@{}".format, st.from_regex(r"[a-zA-Z0-9.]{1,12}", fullmatch=True), domain)
+
+
+def addresses() -> SearchStrategy[str]:
+    """Draw postal addresses in China, as people write them."""
+    return st.builds(
+        "{}{}{}号".format,
+        st.sampled_from((*_CITIES, "")),
+        st.sampled_from(("示例区样板路", " 示例区 样板路", "样板大道")),
+        st.integers(1, 999).map(str) | st.sampled_from(("１２", "3号楼A座 12")),
+    )
+
+
+def contacts(user: str = "u0001") -> SearchStrategy[Contact]:
+    """Draw what is on file of *user*; anything may be missing."""
+    return st.builds(
+        Contact,
+        user=st.just(user),
+        mail=st.none() | mails(),
+        phone=st.none() | phones(),
+        postal_address=st.none() | addresses(),
+    )
+
+
+def priors() -> SearchStrategy[Prior]:
+    """Draw earlier participations with any traces, or none."""
+    return st.builds(
+        Prior,
+        id=st.integers(1, 99).map("jan-{:02d}".format),
+        identity=st.none() | identities(),
+        phone=st.none() | phones().flatmap(phone_spellings),
+        mail=st.none() | mails(),
+        postal_address=st.none() | addresses(),
+        thing=st.sampled_from(("upgrade-5.1", "article")),
+        prize=st.none() | st.sampled_from(("doll", "50 QB")),
+        rewarded_on=st.dates(date(2020, 1, 1), date(2020, 1, 31)),
+    )

@@ -1,0 +1,40 @@
+"""What `import saasops` costs, against importing the packages it stands on.
+
+Each import is timed inside a fresh process, ours and the peer's in turn. *size* is the number of
+pairs; the ratio is that of the medians.
+"""
+
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+NAME = "import"
+GOAL = 1.3
+TIMED = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+
+
+def measure(size: str | None = None) -> dict[str, Any]:
+    pairs = int(size or 15)
+    for what in ("saasops", "attrs, cattrs, pluggy, pendulum"):
+        _seconds(what)  # written byte code and a warm disk for both
+    ours, peer = [], []
+    for _ in range(pairs):
+        ours.append(_seconds("saasops"))
+        peer.append(_seconds("attrs, cattrs, pluggy, pendulum"))
+    mine, theirs = statistics.median(ours), statistics.median(peer)
+    return {
+        "name": NAME,
+        "size": pairs,
+        "ours": mine,
+        "peer": theirs,
+        "ratio": mine / theirs,
+        "goal": f"<= {GOAL}",
+        "met": mine / theirs <= GOAL,
+        "unit": "s",
+    }
+
+
+def _seconds(what: str) -> float:
+    command = [sys.executable, "-c", TIMED.format(what)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -1,0 +1,35 @@
+"""Make small installed distributions on disk."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from plugin_samples import Install
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Install a distribution that declares one plugin: `install("qq", source)`."""
+    made: list[str] = []
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def install(name: str, source: str, *, distribution: str | None = None) -> None:
+        distribution = distribution or f"saasops-{name}"
+        package = distribution.replace("-", "_")
+        made.append(package)
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text(dedent(source))
+        (tmp_path / package / "client.py").touch()
+        info = tmp_path / f"{distribution}-1.0.dist-info"
+        info.mkdir()
+        metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
+        (info / "METADATA").write_text(metadata)
+        (info / "entry_points.txt").write_text(f"[saasops]\n{name} = {package}\n")
+        importlib.invalidate_caches()
+
+    yield install
+    for loaded in [one for one in sys.modules if one.partition(".")[0] in made]:
+        del sys.modules[loaded]
