@@ -16,10 +16,11 @@ import attrs
 from saasops.errors import Problem
 
 Values: TypeAlias = Mapping[str, Any]
+Constant: TypeAlias = str | float | tuple[str | float, ...]
 OPERATORS = ("eq", "ne", "in", "has", "any", "gt", "ge", "lt", "le", "answered")
 
 
-def _settled(value: Any) -> Any:
+def _settled(value: Any) -> Constant:
     # A list of TOML or JSON has to equal the tuple that Python writes.
     return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
@@ -30,7 +31,7 @@ class Test:
 
     field: str
     operator: str
-    value: Any = attrs.field(converter=_settled)
+    value: Constant = attrs.field(converter=_settled)
 
 
 @attrs.frozen
@@ -157,7 +158,7 @@ def check(
         possible = fields[test.field]
         if possible is None or test.operator == "answered":
             continue
-        for value in _listed(test.value) or (test.value,):
+        for value in _values(test):
             if value not in possible:
                 context = {"value": value, "allowed": sorted(map(str, possible))}
                 yield Problem(f"{where}.{test.field}", "value.not_allowed", context)
@@ -172,8 +173,12 @@ def _wanted(test: Test) -> str | None:
     several = isinstance(test.value, tuple)
     if several is not (test.operator in ("in", "any")):
         return "one value" if several else "a list"
-    values: Collection[Any] = _listed(test.value) if several else (test.value,)
-    return None if all(isinstance(one, str | int | float) for one in values) else "text or numbers"
+    plain = all(isinstance(one, str | int | float) for one in _values(test))
+    return None if plain else "text or numbers"
+
+
+def _values(test: Test) -> Collection[Any]:
+    return _listed(test.value) if isinstance(test.value, tuple) else (test.value,)
 
 
 def _listed(value: Any) -> Collection[Any]:

@@ -80,14 +80,14 @@ def read_rows(
     required: Collection[str],
     optional: Collection[str] = (),
     key: Callable[[T], Hashable] | None = None,
-) -> tuple[list[T], list[Problem]]:
-    """Build a value of every right row, in their order, and list the problems of the others.
+) -> tuple[list[tuple[int, T]], list[Problem]]:
+    """Build a value of every right row, with its number, and list the problems of the others.
 
     *rows* are (row number, cell by column). A required column that is missing ends the
     reading; an unknown one is only reported. *build* notes problems, and may return None,
     where a row is wrong. Of two rows with the same *key* the first counts. Linear.
     """
-    built, problems = list[T](), list[Problem]()
+    built, problems = list[tuple[int, T]](), list[Problem]()
     columns, seen = list[str](), dict[Hashable, int]()
     known = {"known": sorted({*required, *optional})}
     for number, cells in rows:
@@ -109,7 +109,7 @@ def read_rows(
             value = build(row)
             if value is not None and not row.problems:
                 if (first := seen.setdefault(key(value), number) if key else number) == number:
-                    built.append(value)
+                    built.append((number, value))
                 else:
                     row.wrong("", "row.duplicate", first=first, row=number)
         problems += row.problems
@@ -118,22 +118,3 @@ def read_rows(
 
 def _day(text: str) -> date:
     return date.fromisoformat("-".join(part.zfill(2) for part in re.split("[-/.]", text)))
-
-
-def read_numbered(
-    rows: Rows,
-    build: Callable[[Row], T | None],
-    *,
-    required: Collection[str],
-    optional: Collection[str] = (),
-    key: Callable[[T], Hashable],
-) -> tuple[list[tuple[int, T]], list[Problem]]:
-    """Do as `read_rows`, and give every value with the number of its row."""
-
-    def numbered(row: Row) -> tuple[int, T] | None:
-        value = build(row)
-        return None if value is None else (row.number, value)
-
-    return read_rows(
-        rows, numbered, required=required, optional=optional, key=lambda pair: key(pair[1])
-    )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, cast, get_args, get_origin
+from typing import Any, TypeGuard, TypeVar, cast, get_args, get_origin
 
 import attrs
 import cattrs
@@ -27,6 +27,8 @@ from saasops.errors import Invalid, Problem
 from saasops.values import Text
 
 T = TypeVar("T")
+_WRITTEN = (Text, *get_args(predicates.Predicate))
+"""Values whose plain data is no table of their fields."""
 
 
 class _Mistake(ValueError):
@@ -47,14 +49,17 @@ def public(value: Any) -> Any:
 
     What does not stand in a repr does not leave the house either.
     """
-    if attrs.has(type(value)):
+    kind = cast("Any", type(value))
+    if attrs.has(kind) and not isinstance(value, _WRITTEN):
         return {
             _public(field.name): public(inner)
-            for field in attrs.fields(type(value))
+            for field in attrs.fields(kind)
             if field.repr and (inner := getattr(value, field.name)) is not None
         }
-    if isinstance(value, list | tuple):
-        return [public(one) for one in cast("list[Any]", value)]
+    if is_list(value):
+        return [public(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): public(one) for key, one in cast("Mapping[Any, Any]", value).items()}
     return dump(value)
 
 
@@ -67,7 +72,7 @@ def load(data: Any, kind: type[T]) -> T:
     """Build a *kind* from plain data; raise `Invalid` with the path of every mistake."""
     try:
         return _converter().structure(data, kind)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 -- every mistake is collected and raised below
         problems = tuple(_problems(error, ""))
     # Raised outside the except block: the original error quotes values, which may be secret.
     raise Invalid(problems)
@@ -105,7 +110,7 @@ def _problems(error: BaseException, path: str) -> list[Problem]:
         ]
     if isinstance(error, KeyError):
         key = str(error.args[0])
-        where = path if path.split(".")[-1] == _public(key) else _dotted(path, key)
+        where = path if path.rpartition(".")[2] == _public(key) else _dotted(path, key)
         return [Problem(where, "value.missing_key", {"key": key})]
     context = {"expected": "another value", "got": type(error).__name__}
     return [Problem(path, "value.wrong_type", context)]
@@ -129,9 +134,15 @@ def _wrong(expected: str, value: object) -> _Mistake:
 
 
 def _named(value: object) -> str:
-    names = {str: "text", bool: "true or false", int: "a number", float: "a fraction"}
+    names: dict[Any, str] = {
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        float: "a fraction",
+    }
     names |= {dict: "a table", list: "a list", tuple: "a list", type(None): "nothing"}
-    return names.get(type(value), type(value).__name__)
+    kind: Any = type(value)
+    return names.get(kind, str(kind.__name__))
 
 
 def _exactly(kind: type[Any], expected: str) -> Any:
@@ -141,6 +152,16 @@ def _exactly(kind: type[Any], expected: str) -> Any:
         return value
 
     return structure
+
+
+def is_table(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Tell whether *value* is a table of plain data."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Tell whether *value* is a list of plain data."""
+    return isinstance(value, list | tuple)
 
 
 def _date(value: object, _: Any) -> date:
@@ -180,7 +201,7 @@ def _hour(value: object, _: Any) -> time:
 def _span(value: object, _: Any) -> timedelta:
     """Read `7d`, `12h` or `30m`."""
     units = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
-    if isinstance(value, str) and value[:-1].isdigit() and value[-1:] in units:
+    if isinstance(value, str) and value[:-1].isdecimal() and value[-1:] in units:
         return timedelta(seconds=int(value[:-1]) * units[value[-1]])
     raise _wrong("a duration such as 7d, 12h, 30m or 45s", value)
 
@@ -207,10 +228,8 @@ def _decimal(value: object, _: Any) -> Decimal:
 def _text(value: object, _: Any) -> Text:
     if isinstance(value, str):
         return Text.of(value)
-    if isinstance(value, Mapping):
-        texts = cast("Mapping[Any, Any]", value)
-        if texts and all(isinstance(v, str) for v in texts.values()):
-            return Text.of({str(k): v for k, v in texts.items()})
+    if is_table(value) and value and all(isinstance(text, str) for text in value.values()):
+        return Text.of({str(locale): text for locale, text in value.items()})
     raise _wrong("a text, or a table of texts by locale", value)
 
 
@@ -235,11 +254,11 @@ def _literal(value: object, kind: Any) -> object:
 
 def _sequence_checked(value: object, kind: Any) -> Any:
     """Build a `tuple[X, ...]`; a text is not a list of letters."""
-    if not isinstance(value, list | tuple):
+    if not is_list(value):
         raise _wrong("a list", value)
-    (inner, *_) = get_args(kind)
-    built, mistakes = [], []
-    for number, one in enumerate(cast("list[Any]", value)):
+    inner: Any = get_args(kind)[0]
+    built, mistakes = list[Any](), list[Problem]()
+    for number, one in enumerate(value):
         try:
             built.append(_converter().structure(one, inner))
         except Exception as error:  # noqa: BLE001 -- every mistake is collected and raised below
@@ -250,11 +269,11 @@ def _sequence_checked(value: object, kind: Any) -> Any:
 
 
 def _mapping_checked(value: object, kind: Any) -> Any:
-    if not isinstance(value, Mapping):
+    if not is_table(value):
         raise _wrong("a table", value)
-    _, inner = get_args(kind)
+    inner: Any = get_args(kind)[1]
     built, mistakes = dict[str, Any](), list[Problem]()
-    for key, one in cast("Mapping[Any, Any]", value).items():
+    for key, one in value.items():
         try:
             built[str(key)] = one if inner is Any else _converter().structure(one, inner)
         except Exception as error:  # noqa: BLE001 -- every mistake is collected and raised below
@@ -267,32 +286,25 @@ def _mapping_checked(value: object, kind: Any) -> Any:
 @cache
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind, expected in ((str, "text"), (int, "a number"), (bool, "true or false")):
+    plain: dict[Any, str] = {str: "text", int: "a number", bool: "true or false"}
+    for kind, expected in plain.items():
         converter.register_structure_hook(kind, _exactly(kind, expected))
-    for kind, read in ((date, _date), (datetime, _instant), (time, _hour), (timedelta, _span)):
+    dated: dict[Any, Any] = {date: _date, datetime: _instant, time: _hour}
+    for kind, read in dated.items():
         converter.register_structure_hook(kind, read)
+        converter.register_unstructure_hook(kind, _iso)
+    converter.register_structure_hook(timedelta, _span)
     converter.register_structure_hook(Decimal, _decimal)
     converter.register_structure_hook(Text, _text)
-    for kind in (date, datetime, time):
-        converter.register_unstructure_hook(kind, lambda value: value.isoformat())
     converter.register_unstructure_hook(timedelta, _spelled)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(Text, _spoken)
     for part in get_args(predicates.Predicate):
         converter.register_unstructure_hook(part, predicates.written)
-    converter.register_structure_hook_func(lambda kind: kind is predicates.Predicate, _predicate)
-    converter.register_structure_hook_func(
-        lambda kind: str(get_origin(kind)) == "typing.Literal", _literal
-    )
-    converter.register_structure_hook_func(
-        lambda kind: get_origin(kind) is tuple and get_args(kind)[1:] == (...,), _sequence_checked
-    )
-    converter.register_structure_hook_func(
-        lambda kind: get_origin(kind) in (dict, Mapping), _mapping_checked
-    )
-    converter.register_structure_hook_func(
-        lambda kind: get_origin(kind) is Mapping, _mapping_checked
-    )
+    converter.register_structure_hook_func(_is_predicate, _predicate)
+    converter.register_structure_hook_func(_is_literal, _literal)
+    converter.register_structure_hook_func(_is_sequence, _sequence_checked)
+    converter.register_structure_hook_func(_is_mapping, _mapping_checked)
     converter.register_structure_hook_factory(attrs.has, _reader(converter))
     converter.register_unstructure_hook_factory(attrs.has, _writer(converter))
     return converter
@@ -304,26 +316,51 @@ def _trusting() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=False)
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _as_it_is)
-    for read in (date, datetime, time):
-        converter.register_structure_hook(read, lambda text, kind: kind.fromisoformat(text))
+    dated: tuple[Any, ...] = (date, datetime, time)
+    for kind in dated:
+        converter.register_structure_hook(kind, _from_iso)
     converter.register_structure_hook(timedelta, _span)
-    converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
-    converter.register_structure_hook(Text, lambda given, _: Text.of(given))
-    _register(converter, lambda kind: kind is predicates.Predicate, _known_predicate)
-    _register(converter, lambda kind: str(get_origin(kind)) == "typing.Literal", _as_it_is)
-    _register(
-        converter,
-        lambda kind: get_origin(kind) in (dict, Mapping) and get_args(kind)[1] in (Any, int, str),
-        _as_it_is,
-    )
-    converter.register_structure_hook_factory(
-        attrs.has, lambda kind: make_dict_structure_fn(kind, converter, **_renamed(kind))
-    )
+    converter.register_structure_hook(Decimal, _decimal)
+    converter.register_structure_hook(Text, _known_text)
+    converter.register_structure_hook_func(_is_predicate, _known_predicate)
+    converter.register_structure_hook_func(_is_literal, _as_it_is)
+    converter.register_structure_hook_func(_is_plain_mapping, _as_it_is)
+    converter.register_structure_hook_factory(attrs.has, _trusting_reader(converter))
     return converter
 
 
-def _register(converter: cattrs.Converter, fits: Any, hook: Any) -> None:
-    converter.register_structure_hook_func(fits, hook)
+def _is_predicate(kind: Any) -> bool:
+    return kind is predicates.Predicate
+
+
+def _is_literal(kind: Any) -> bool:
+    return str(get_origin(kind)) == "typing.Literal"
+
+
+def _is_sequence(kind: Any) -> bool:
+    origin: Any = get_origin(kind)
+    return origin is tuple and get_args(kind)[1:] == (...,)
+
+
+def _is_mapping(kind: Any) -> bool:
+    origin: Any = get_origin(kind)
+    return origin in (dict, Mapping)
+
+
+def _is_plain_mapping(kind: Any) -> bool:
+    return _is_mapping(kind) and get_args(kind)[1] in (Any, int, str)
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def _from_iso(text: Any, kind: Any) -> Any:
+    return kind.fromisoformat(text)
+
+
+def _known_text(given: Any, _: Any) -> Text:
+    return Text.of(given)
 
 
 def _as_it_is(value: Any, _: Any) -> Any:
@@ -334,6 +371,13 @@ def _known_predicate(data: Any, _: Any) -> predicates.Predicate:
     return predicates.parse(data)[0]
 
 
+def _trusting_reader(converter: cattrs.Converter) -> Any:
+    def make(kind: type[Any]) -> Any:
+        return make_dict_structure_fn(kind, converter, **_renamed(kind))
+
+    return make
+
+
 def _reader(converter: cattrs.Converter) -> Any:
     def make(kind: type[Any]) -> Any:
         build = make_dict_structure_fn(
@@ -341,7 +385,7 @@ def _reader(converter: cattrs.Converter) -> Any:
         )
 
         def structure(value: object, wanted: Any) -> Any:
-            if not isinstance(value, Mapping):
+            if not is_table(value):
                 raise _wrong("a table", value)
             return build(value, wanted)
 

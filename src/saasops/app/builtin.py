@@ -48,7 +48,7 @@ def saasops_report_formats() -> Iterable[Extension[ReportFormat]]:
 
 
 # Imports stand inside: a host pays only for what it uses.
-def _memory(settings: NoSettings) -> Storage:
+def _memory(_: NoSettings) -> Storage:
     from saasops.storage.memory import MemoryStorage
 
     return MemoryStorage()
@@ -60,7 +60,7 @@ def _sqlite(settings: SqliteSettings) -> Storage:
     return SqliteStorage(settings.path, durable=settings.durable)
 
 
-def _console(settings: NoSettings) -> Channel:
+def _console(_: NoSettings) -> Channel:
     from saasops.channels.console import ConsoleChannel
 
     return ConsoleChannel()
@@ -72,31 +72,31 @@ def _file(settings: FolderSettings) -> Channel:
     return FileChannel(settings.folder)
 
 
-def _html(settings: NoSettings) -> ReportFormat:
+def _html(_: NoSettings) -> ReportFormat:
     from saasops.reports.html import HtmlFormat
 
     return HtmlFormat()
 
 
-def _csv(settings: NoSettings) -> ReportFormat:
+def _csv(_: NoSettings) -> ReportFormat:
     from saasops.reports.csv_format import CsvFormat
 
     return CsvFormat()
 
 
-def _json(settings: NoSettings) -> ReportFormat:
+def _json(_: NoSettings) -> ReportFormat:
     from saasops.reports.json_format import JsonFormat
 
     return JsonFormat()
 
 
-def _text(settings: NoSettings) -> ReportFormat:
+def _text(_: NoSettings) -> ReportFormat:
     from saasops.reports.terminal import TerminalFormat
 
     return TerminalFormat()
 
 
-def _xlsx(settings: NoSettings) -> ReportFormat:
+def _xlsx(_: NoSettings) -> ReportFormat:
     from saasops.reports.xlsx import XlsxFormat
 
     return XlsxFormat()

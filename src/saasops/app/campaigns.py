@@ -14,6 +14,7 @@ from saasops.app.scheduling import Scheduling
 from saasops.app.surveys import Surveys
 from saasops.app.threads import Threads
 from saasops.app.work import Host, Work, command, query
+from saasops.campaigns.channels import ChannelCount
 from saasops.campaigns.definition import Campaign
 from saasops.campaigns.importing import Invitation, read_channels, read_invitations
 from saasops.campaigns.participants import (
@@ -23,7 +24,6 @@ from saasops.campaigns.participants import (
     invite,
     withdraw,
 )
-from saasops.campaigns.channels import ChannelCount
 from saasops.errors import NotFound
 from saasops.rows import Rows
 from saasops.storage.tables import CHANNEL_COUNTS, EVENTS, PARTICIPANTS, USERS
@@ -117,11 +117,11 @@ class Campaigns(CampaignHandle):
             return "changed" if before else "accepted"
 
         return run_import(
-            self._host,
+            self.host,
             "invitations",
             found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -141,11 +141,11 @@ class Campaigns(CampaignHandle):
             return "changed" if held else "accepted"
 
         return run_import(
-            self._host,
+            self.host,
             "channels",
             found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,

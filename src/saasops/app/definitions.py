@@ -97,7 +97,7 @@ class Definitions:
         else:
             work.tx.update(CAMPAIGNS, (campaign.id,), {"definition": digest})
         if before is None or before.survey != campaign.survey:
-            work.record(publish(campaign.survey, before and before.survey, at=work.at))
+            work.record(publish(campaign.survey, before.survey if before else None, at=work.at))
         work.record(event)
         return True
 
@@ -147,8 +147,6 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError as error:
         context = {"line": file.read_bytes()[: error.start].count(b"\n") + 1}
         raise Invalid([Problem(file.name, "file.encoding", context)]) from None
-
-
 
 
 class CampaignHandle(Handle):

@@ -6,6 +6,7 @@ and after: a message found marked was perhaps sent, and is settled as unknown in
 being repeated.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -78,12 +79,7 @@ class Dispatch:
         """Work off up to *most* messages that are due."""
         report, left = TickReport(), most
         while left > 0:
-            claimed = self._host.run(
-                lambda work, size=min(BATCH, left): work.tx.claim(  # type: ignore[misc]
-                    OUTBOX, now=work.at, lease=LEASE, limit=size
-                ),
-                actor=SYSTEM,
-            )
+            claimed = self._host.run(partial(_claim, limit=min(BATCH, left)), actor=SYSTEM)
             if not claimed:
                 break
             left -= len(claimed)
@@ -98,9 +94,7 @@ class Dispatch:
                 self._observe(event)
         settled = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
         self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
-        counts = {stage: 0 for stage in ("sent", "suppressed", "failed", "unknown", None)}
-        for one in settled:
-            counts[one.stage] += 1
+        counts = Counter(one.stage for one in settled)
         return TickReport(
             sent=counts["sent"],
             suppressed=counts["suppressed"],
@@ -160,6 +154,10 @@ class Dispatch:
         return _Settled(row, "sent", None, receipt.reference)
 
 
+def _claim(work: Work, *, limit: int) -> list[Row]:
+    return work.tx.claim(OUTBOX, now=work.at, lease=LEASE, limit=limit)
+
+
 def _events(work: Work, *, rows: list[Row]) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
     for row in rows:
@@ -169,9 +167,7 @@ def _events(work: Work, *, rows: list[Row]) -> list[Mapping[str, Any]]:
     return found
 
 
-def _recipient(
-    work: Work, opened: Running, rule: NoticeRule | None, notice: Notice
-) -> Recipient:
+def _recipient(work: Work, opened: Running, rule: NoticeRule | None, notice: Notice) -> Recipient:
     public = rule is None or rule.audience == "public"
     return Recipient(
         work=work,
@@ -220,10 +216,6 @@ def _settle(work: Work, one: _Settled) -> None:
         work.tx.update(OUTBOX, (one.row["id"],), {"due": due})
         return
     if notice.stage not in FINAL:
-        after = settle(
-            notice, one.stage, at=work.at, reason=one.reason, reference=one.reference
-        )
+        after = settle(notice, one.stage, at=work.at, reason=one.reason, reference=one.reference)
         work.save(NOTICES, after)
     work.tx.delete(OUTBOX, (one.row["id"],))
-
-

@@ -16,6 +16,7 @@ from saasops.errors import Invalid, NotFound, Problem, SaasOpsError
 
 MOST_BYTES = 64 * 2**20
 _MOST_CELL = 2**20
+_NOTHING: list[str] = []
 EXTRA = "\0extra"
 """The key that marks a row with more cells than the header; a cell that is missing is None."""
 
@@ -42,7 +43,7 @@ def read_table(path: str | Path) -> Sheet:
         context = {"megabytes": file.stat().st_size >> 20, "most": MOST_BYTES >> 20}
         raise Invalid([Problem(file.name, "file.too_large", context)])
     lines = _sheet(file) if file.suffix.lower() == ".xlsx" else _lines(file)
-    header = [cell.strip() for cell in next(lines, [])]
+    header = [cell.strip() for cell in next(lines, _NOTHING)]
     if not any(header):
         raise Invalid([Problem(file.name, "file.empty", {})])
     repeated = sorted({cell for cell in header if header.count(cell) > 1})
@@ -68,8 +69,7 @@ def _row(header: list[str], cells: list[str]) -> Mapping[str, str | None]:
 
 def _lines(file: Path) -> Iterator[list[str]]:
     csv.field_size_limit(_MOST_CELL)
-    raw = gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb")
-    with raw, io.TextIOWrapper(cast("BinaryIO", raw), encoding="utf-8-sig", newline="") as text:
+    with _opened(file) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text, strict=True)
         try:
             yield from reader
@@ -77,13 +77,17 @@ def _lines(file: Path) -> Iterator[list[str]]:
             context = {"line": reader.line_num + 1}
             raise Invalid([Problem(file.name, "file.encoding", context)]) from None
         except (csv.Error, EOFError, gzip.BadGzipFile) as error:
-            context = {"line": reader.line_num, "reason": str(error)}
-            raise Invalid([Problem(file.name, "file.broken", context)]) from None
+            broken = {"line": reader.line_num, "reason": str(error)}
+            raise Invalid([Problem(file.name, "file.broken", broken)]) from None
+
+
+def _opened(file: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(file, "rb")) if file.suffix == ".gz" else file.open("rb")
 
 
 def _sheet(file: Path) -> Iterator[list[str]]:
     try:
-        import openpyxl  # noqa: PLC0415 -- an extra, loaded when somebody brings a workbook
+        import openpyxl
     except ImportError:
         raise SaasOpsError("file.needs_extra", extra="xlsx") from None
     try:

@@ -1,6 +1,7 @@
 """What every import does alike: chunks of rows, a dry run, progress, one kind of report."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Literal, TypeAlias, TypeVar
 
 import attrs
@@ -33,7 +34,7 @@ class ImportReport:
     dry_run: bool = False
 
 
-class _Undo(Exception):  # noqa: N818 -- ends a dry run; nobody sees it
+class _Undo(Exception):
     """Roll a dry run back."""
 
 
@@ -97,10 +98,8 @@ def _kept(
         if dry_run:
             raise _Undo
 
-    try:
+    with suppress(_Undo):
         host.run(step, actor=actor)
-    except _Undo:
-        pass
     return results
 
 

@@ -5,6 +5,7 @@ Sending is the business of `dispatch`.
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from saasops.app.definitions import CampaignHandle, Definitions, Running
@@ -53,13 +54,14 @@ def follow(work: Work, definitions: Definitions, name: str, event: Any) -> None:
     known = facts(participant, booking)
     for rule in rules:
         if holds(rule.when, known):
-            _plan_after(work, opened, rule, event, participant, booking)
+            _plan_after(work, opened, rule, event=event, participant=participant, booking=booking)
 
 
 def _plan_after(
     work: Work,
     opened: Running,
     rule: NoticeRule,
+    *,
     event: Any,
     participant: Participant,
     booking: Booking | None,
@@ -72,7 +74,15 @@ def _plan_after(
     due = due_after(
         rule, slot_opens=slot.opens if slot else None, where=opened.campaign.where, at=work.at
     )
-    _keep(work, opened, rule, participant.user, participant.locale, occurrence, due)
+    _keep(
+        work,
+        opened,
+        rule,
+        recipient=participant.user,
+        locale=participant.locale,
+        occurrence=occurrence,
+        due=due,
+    )
 
 
 def plan_recurring(host: Host, definitions: Definitions, campaign: str, *, actor: str) -> int:
@@ -88,8 +98,8 @@ def plan_recurring(host: Host, definitions: Definitions, campaign: str, *, actor
         more = True
         while more:
             count, more = host.run(
-                lambda work, rule=rule, day=day: _plan_chunk(  # type: ignore[misc]
-                    work, definitions.need(work, campaign), rule, day
+                partial(
+                    _plan_chunk, definitions=definitions, campaign=campaign, rule=rule, day=day
                 ),
                 actor=actor,
             )
@@ -113,7 +123,10 @@ def _open_days(work: Work, opened: Running) -> Iterator[tuple[NoticeRule, date]]
                 yield rule, day
 
 
-def _plan_chunk(work: Work, opened: Running, rule: NoticeRule, day: date) -> tuple[int, bool]:
+def _plan_chunk(
+    work: Work, *, definitions: Definitions, campaign: str, rule: NoticeRule, day: date
+) -> tuple[int, bool]:
+    opened = definitions.need(work, campaign)
     key = (opened.campaign.id, rule.id, day)
     row = work.tx.get(OCCURRENCES, key)
     if row is not None and row["done"]:
@@ -121,7 +134,15 @@ def _plan_chunk(work: Work, opened: Running, rule: NoticeRule, day: date) -> tup
     reached = row["reached"] if row else ""
     if rule.audience == "public":
         page: list[Participant] = []
-        _keep(work, opened, rule, "public", opened.campaign.locales[0], str(day), work.at)
+        _keep(
+            work,
+            opened,
+            rule,
+            recipient="public",
+            locale=opened.campaign.locales[0],
+            occurrence=str(day),
+            due=work.at,
+        )
         planned = 1
     else:
         page = _page(work, opened, reached)
@@ -147,7 +168,15 @@ def _plan_one(
     booking = work.load(BOOKINGS, participant.campaign, participant.user)
     if not holds(rule.when, facts(participant, booking)):
         return False
-    _keep(work, opened, rule, participant.user, participant.locale, str(day), work.at)
+    _keep(
+        work,
+        opened,
+        rule,
+        recipient=participant.user,
+        locale=participant.locale,
+        occurrence=str(day),
+        due=work.at,
+    )
     return True
 
 
@@ -155,6 +184,7 @@ def _keep(
     work: Work,
     opened: Running,
     rule: NoticeRule,
+    *,
     recipient: str,
     locale: str,
     occurrence: str,
@@ -198,5 +228,3 @@ def _progress(opened: Running, rule: NoticeRule, day: date, reached: str, *, don
         "reached": reached,
         "done": done,
     }
-
-

@@ -96,11 +96,11 @@ class People(Handle):
             )
 
         return run_import(
-            self._host,
+            self.host,
             "users",
-            [(row.row, row) for row in found],
+            found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -123,11 +123,11 @@ class People(Handle):
             return "changed" if held else "accepted"
 
         return run_import(
-            self._host,
+            self.host,
             "priors",
-            list(enumerate(found, 1)),
+            found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -241,5 +241,8 @@ def _reindex(work: Work, kind: str, owner: str, wanted: tuple[tuple[str, str], .
     if new:
         work.tx.insert(
             MATCH_KEYS,
-            [{"route": route, "value": value, "kind": kind, "owner": owner} for route, value in new],
+            [
+                {"route": route, "value": value, "kind": kind, "owner": owner}
+                for route, value in new
+            ],
         )

@@ -125,9 +125,7 @@ def open_counters(work: Work, opened: Running) -> None:
             work.tx.update(COUNTERS, (campaign, id), {"cap": max(limit, row["used"])})
 
 
-def award(
-    work: Work, opened: Running, participant: Participant, thing: str
-) -> tuple[Grant, ...]:
+def award(work: Work, opened: Running, participant: Participant, thing: str) -> tuple[Grant, ...]:
     """Grant everything that rules give for *thing* today and that was not given before."""
     campaign = opened.campaign
     for prior, route in priors_of(work, participant.user):

@@ -7,6 +7,7 @@ import attrs
 
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.imports import ImportReport, Result, run_import
+from saasops.app.versions import releases_of
 from saasops.app.work import Work, command, query
 from saasops.campaigns.participants import UpgradeCompleted
 from saasops.clock import day_of
@@ -30,7 +31,6 @@ from saasops.storage.tables import (
     PLACES,
 )
 from saasops.versions.claims import VersionClaim
-from saasops.app.versions import releases_of
 from saasops.versions.releases import Release
 
 _LOOK = 50
@@ -182,11 +182,11 @@ class Scheduling(CampaignHandle):
             return "changed" if held else "accepted"
 
         report = run_import(
-            self._host,
+            self.host,
             "assistants",
             found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -222,11 +222,11 @@ class Scheduling(CampaignHandle):
         listed = list(rows)
         found, problems = read_outcomes(listed, campaign=self.id)
         return run_import(
-            self._host,
+            self.host,
             "outcomes",
             sorted(found, key=lambda one: (one[1].reported_at, one[1].attempt)),
             self._report,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -373,9 +373,7 @@ def _take(work: Work, opened: Running, slot: Slot, team: str) -> Place:
     )
 
 
-def _with_free(
-    work: Work, where: Row, order: tuple[str, ...], today: date
-) -> Iterator[Row]:
+def _with_free(work: Work, where: Row, order: tuple[str, ...], today: date) -> Iterator[Row]:
     last: Row | None = None
     while page := work.tx.find(PLACES, where, order=order, after=last, limit=_LOOK):
         yield from (row for row in page if row["used"] < row["cap"] and row["day"] >= today)

@@ -90,9 +90,7 @@ class Surveys(CampaignHandle):
     @query
     def counts(self, work: Work) -> Mapping[str, Mapping[str, int]]:
         """Count the answers by question and option. Linear in the responses."""
-        return counts(
-            self._open(work).campaign.survey, work.each(RESPONSES, {"campaign": self.id})
-        )
+        return counts(self._open(work).campaign.survey, work.each(RESPONSES, {"campaign": self.id}))
 
     def import_responses(
         self,
@@ -113,11 +111,11 @@ class Surveys(CampaignHandle):
             return keep_response(work, opened, releases, response)
 
         report = run_import(
-            self._host,
+            self.host,
             "responses",
             sorted(export.accepted, key=lambda one: (one[1].submitted_at, one[1].user)),
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=export.rows,
             problems=export.problems,
             dry_run=dry_run,
@@ -182,9 +180,7 @@ def _answered(
     downloads = tuple(work.each(DOWNLOADS, {"user": response.user, "product": campaign.product}))
     recorded = guess(downloads, product=campaign.product, before=at, releases=releases)
     told = VersionClaim(
-        value=next(
-            (answers[q.id] for q in campaign.survey.questions if q.kind == "version"), NONE
-        ),
+        value=next((answers[q.id] for q in campaign.survey.questions if q.kind == "version"), NONE),
         provenance="self-reported",
         at=at,
         by=response.user,

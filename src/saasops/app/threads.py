@@ -93,4 +93,3 @@ class Threads(CampaignHandle):
         if after is not None:
             last = {**where, "posted_at": after.posted_at, "id": after.id}
         return work.find(POSTS, where, order=("posted_at",), after=last, limit=limit)
-

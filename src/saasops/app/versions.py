@@ -52,11 +52,11 @@ class Versions(Handle):
         listed = list(rows)
         found, problems = read_releases(listed)
         return run_import(
-            self._host,
+            self.host,
             "releases",
-            list(enumerate(found, 1)),
+            found,
             _keep_release,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -75,11 +75,11 @@ class Versions(Handle):
             return "changed" if held else "accepted"
 
         return run_import(
-            self._host,
+            self.host,
             "paths",
-            list(enumerate(found, 1)),
+            found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,
@@ -102,11 +102,11 @@ class Versions(Handle):
             return "accepted"
 
         return run_import(
-            self._host,
+            self.host,
             "downloads",
-            list(enumerate(found, 1)),
+            found,
             keep,
-            actor=self._actor,
+            actor=self.actor,
             total=len(listed),
             problems=problems,
             dry_run=dry_run,

@@ -26,7 +26,12 @@ class Work:
     """The open transaction of one command, speaking in values instead of rows."""
 
     def __init__(
-        self, tx: Transaction, *, at: datetime, actor: str, heard: Callable[["Work", str, Any], None]
+        self,
+        tx: Transaction,
+        *,
+        at: datetime,
+        actor: str,
+        heard: Callable[["Work", str, Any], None],
     ) -> None:
         self.tx = tx
         self.at = at
@@ -137,8 +142,8 @@ class Handle:
     """A stateless view of one part of a `SaasOps`, on behalf of *actor*."""
 
     def __init__(self, host: Host, *, actor: str = SYSTEM) -> None:
-        self._host = host
-        self._actor = actor
+        self.host = host
+        self.actor = actor
 
 
 H = TypeVar("H", bound=Handle)
@@ -166,7 +171,7 @@ def _opened(
         def step(work: Work) -> R:
             return method(self, work, *args, **kwargs)
 
-        return self._host.run(step, actor=self._actor, write=write)  # noqa: SLF001 -- its own
+        return self.host.run(step, actor=self.actor, write=write)
 
     signature = inspect.signature(method)
     shown = [p for p in signature.parameters.values() if p.name != "work"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import attrs
 
@@ -32,8 +33,7 @@ def totals(counts: Iterable[ChannelCount]) -> dict[str, int]:
 
 def rates(sums: dict[str, int]) -> tuple[Decimal | None, ...]:
     """Return the share of each step in the step before, in percent with two decimals."""
-    pairs = zip(STEPS, STEPS[1:], strict=False)
-    return tuple(percent(sums[after], sums[before]) for before, after in pairs)
+    return tuple(percent(sums[after], sums[before]) for before, after in pairwise(STEPS))
 
 
 def percent(part: int, whole: int) -> Decimal | None:
@@ -50,13 +50,12 @@ def channel_funnel(counts: Iterable[ChannelCount], *, zone: str, at: datetime) -
     rows = [(name, *_row(group)) for name, group in channels.items()]
     rows.sort(key=lambda row: (-int(str(row[2])), str(row[0])))
     sums = totals(kept)
-    steps = (("people", sums[step]) for step in STEPS)
     funnel_rows: list[tuple[Cell, ...]] = []
     before = sums["audience"]
-    for step, (_, number) in zip(STEPS, steps, strict=True):
-        shares = (percent(number, before), percent(number, sums["audience"]))
-        funnel_rows.append((_WORDS[step], number, *shares))
-        before = number
+    for step in STEPS:
+        shares = (percent(sums[step], before), percent(sums[step], sums["audience"]))
+        funnel_rows.append((_WORDS[step], sums[step], *shares))
+        before = sums[step]
     return Report(
         id="channel-funnel",
         title=_both("Channel funnel", "渠道漏斗"),

@@ -99,9 +99,7 @@ class CampaignLaunched:
 def slots_of(campaign: Campaign) -> tuple[Slot, ...]:
     """List the slots of *campaign* by first day."""
     calendar = by_name(campaign.slots.calendar)
-    return slots.generate(
-        campaign.slots, calendar, opens=campaign.opens, closes=campaign.closes
-    )
+    return slots.generate(campaign.slots, calendar, opens=campaign.opens, closes=campaign.closes)
 
 
 def validate(campaign: Campaign, *, events: Collection[str]) -> tuple[Problem, ...]:
@@ -145,16 +143,17 @@ def _mistakes(campaign: Campaign, events: Collection[str]) -> Iterator[Problem]:
     if closes < opens:
         context = {"opens": str(opens), "closes": str(closes)}
         yield Problem("closes", "campaign.backwards", context)
-    if campaign.goal.participants < 0:
-        context = {"value": campaign.goal.participants}
-        yield Problem("goal.participants", "value.negative", context)
+    if (wanted := campaign.goal.participants) < 0:
+        yield Problem("goal.participants", "value.negative", {"value": wanted})
     try:
         clock.zone(campaign.zone)
     except ValueError:
         yield Problem("zone", "campaign.no_zone", {"value": campaign.zone})
     yield from _slot_mistakes(campaign)
     yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes)
-    yield from (p for p in lint(campaign.survey, locales=campaign.locales) if p.code not in ADVICE)
+    for problem in lint(campaign.survey, locales=campaign.locales):
+        if problem.code not in ADVICE:
+            yield attrs.evolve(problem, where=f"survey.{problem.where}")
     yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey))
     yield from reward_rules.mistakes(campaign.rewards)
     ids = [template.id for template in campaign.templates]

@@ -6,7 +6,7 @@ import attrs
 
 from saasops.campaigns.channels import ChannelCount
 from saasops.errors import Problem
-from saasops.rows import Row, Rows, read_numbered
+from saasops.rows import Row, Rows, read_rows
 
 
 @attrs.frozen(kw_only=True)
@@ -35,7 +35,7 @@ def read_invitations(rows: Rows) -> tuple[list[tuple[int, Invitation]], list[Pro
         )
 
     required = ("user", "channel", "sent_at", "status")
-    return read_numbered(rows, build, required=required, key=lambda one: one.user)
+    return read_rows(rows, build, required=required, key=lambda one: one.user)
 
 
 def read_channels(rows: Rows) -> tuple[list[tuple[int, ChannelCount]], list[Problem]]:
@@ -58,4 +58,4 @@ def read_channels(rows: Rows) -> tuple[list[tuple[int, ChannelCount]], list[Prob
         )
 
     required = ("channel", "name", *steps)
-    return read_numbered(rows, build, required=required, key=lambda one: (one.channel, one.name))
+    return read_rows(rows, build, required=required, key=lambda one: (one.channel, one.name))

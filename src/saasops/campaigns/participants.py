@@ -10,7 +10,7 @@ import attrs
 from saasops.campaigns.risk import Assessment
 from saasops.errors import Refused
 from saasops.scheduling.bookings import Booking
-from saasops.versions.claims import VersionClaim
+from saasops.versions.claims import VersionClaim, counting
 
 Kind = Literal["upgrader", "new"]
 STAGES = ("invited", "reached", "answered", "booked", "upgraded", "checked_in", "shipped")
@@ -114,9 +114,7 @@ def invite(participant: Participant, via: str, *, at: datetime) -> ParticipantIn
     """Invite a participant; None when he has been invited already."""
     if participant.invited_at is not None:
         return None
-    return ParticipantInvited(
-        at=at, campaign=participant.campaign, user=participant.user, via=via
-    )
+    return ParticipantInvited(at=at, campaign=participant.campaign, user=participant.user, via=via)
 
 
 def acknowledge(participant: Participant, *, at: datetime) -> RiskNoticeAcknowledged | None:
@@ -164,9 +162,7 @@ FACTS: dict[str, tuple[Any, ...] | None] = {
 
 def facts(participant: Participant, booking: Booking | None) -> dict[str, Any]:
     """Return what conditions of notices may ask, by the names of `FACTS`."""
-    counting = participant.version_reached or (
-        participant.claims[-1].value if participant.claims else None
-    )
+    claim = counting(participant.claims)
     risk = participant.risk
     return {
         **{stage: getattr(participant, f"{stage}_at") is not None for stage in STAGES},
@@ -178,6 +174,6 @@ def facts(participant: Participant, booking: Booking | None) -> dict[str, Any]:
         "team": risk.team if risk else None,
         "tags": risk.tags if risk else (),
         "slot": booking.slot if booking else None,
-        "version": counting,
+        "version": participant.version_reached or (claim.value if claim else None),
         "user": participant.user,
     }

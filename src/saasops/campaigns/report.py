@@ -63,7 +63,7 @@ def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
 
 def funnel(participants: Iterable[Participant], *, at: datetime) -> dict[str, int]:
     """Count the participants who had got to each stage at the instant *at*."""
-    counts = dict.fromkeys(STAGES, 0)
+    counts: dict[str, int] = dict.fromkeys(STAGES, 0)
     for participant in participants:
         for stage in STAGES:
             counts[stage] += participant.reached_stage(stage, by=at)
@@ -74,7 +74,8 @@ def version_before(participant: Participant) -> str | None:
     """Return the release that counted when the survey was answered: told, else recorded."""
     told = [claim for claim in participant.claims if claim.provenance == "self-reported"]
     recorded = [claim for claim in participant.claims if claim.provenance == "recorded"]
-    return (told or recorded or [None])[-1] and (told or recorded)[-1].value
+    counted = told or recorded
+    return counted[-1].value if counted else None
 
 
 def _both(english: str, chinese: str) -> Text:
@@ -112,9 +113,7 @@ def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
     ]
     columns = (_column("figure", "figure", "指标", "text"), _column("value", "value", "数值"))
     title = _both("At a glance", "概览")
-    return Section(
-        id="headline", title=title, columns=columns, rows=tuple(rows), chart="figures"
-    )
+    return Section(id="headline", title=title, columns=columns, rows=tuple(rows), chart="figures")
 
 
 def _funnel(standing: Standing, at: datetime) -> Section:
@@ -131,9 +130,7 @@ def _funnel(standing: Standing, at: datetime) -> Section:
         _column("of_invited", "of the invited", "占邀请", "percent"),
     )
     title = _both("From invitation to parcel", "从邀请到寄奖")
-    return Section(
-        id="funnel", title=title, columns=columns, rows=tuple(rows), chart="funnel"
-    )
+    return Section(id="funnel", title=title, columns=columns, rows=tuple(rows), chart="funnel")
 
 
 def _by_week(campaign: Campaign, standing: Standing, at: datetime) -> Section:
@@ -144,7 +141,9 @@ def _by_week(campaign: Campaign, standing: Standing, at: datetime) -> Section:
             if reached is not None and reached <= at:
                 week = monday_of(day_of(reached, campaign.where))
                 weeks.setdefault(week, Counter())[stage] += 1
-    rows = [(week, *(counts[stage] for stage in STAGES)) for week, counts in sorted(weeks.items())]
+    rows: list[tuple[Cell, ...]] = [
+        (week, *(counts[stage] for stage in STAGES)) for week, counts in sorted(weeks.items())
+    ]
     columns = (
         _column("week", "week of", "周（周一）", "date"),
         *(Column(id=stage, title=_STAGE_WORDS[stage], unit="count") for stage in STAGES),
@@ -165,7 +164,9 @@ def _by(
         counts = groups.setdefault(key(participant) or "-", Counter())
         for stage in STAGES:
             counts[stage] += participant.reached_stage(stage, by=at)
-    rows = [(name, *(counts[stage] for stage in STAGES)) for name, counts in sorted(groups.items())]
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(counts[stage] for stage in STAGES)) for name, counts in sorted(groups.items())
+    ]
     columns = (
         Column(id=id, title=title),
         *(Column(id=stage, title=_STAGE_WORDS[stage], unit="count") for stage in STAGES),
@@ -192,7 +193,9 @@ def _assistants(campaign: Campaign, standing: Standing, at: datetime) -> Section
                 outcome.result == "succeeded" and outcome.version_reached == campaign.target
             )
     results = ("reached", "succeeded", "failed", "postponed", "no-show")
-    rows = [(name, *(counts[r] for r in results)) for name, counts in sorted(visits.items())]
+    rows: list[tuple[Cell, ...]] = [
+        (name, *(counts[r] for r in results)) for name, counts in sorted(visits.items())
+    ]
     columns = (
         _column("assistant", "assistant", "助手", "text"),
         _column("reached", "reached the target", "达到目标版本"),
@@ -202,9 +205,7 @@ def _assistants(campaign: Campaign, standing: Standing, at: datetime) -> Section
         _column("no-show", "no-show", "爽约"),
     )
     title = _both("By assistant", "按助手")
-    return Section(
-        id="assistant", title=title, columns=columns, rows=tuple(rows), chart="bars"
-    )
+    return Section(id="assistant", title=title, columns=columns, rows=tuple(rows), chart="bars")
 
 
 def _load(standing: Standing) -> Section:
@@ -238,7 +239,8 @@ def _stock(campaign: Campaign, standing: Standing, at: datetime) -> Section:
         _column("stock", "stock", "库存"),
         _column("left", "left", "剩余"),
     )
-    spent, budget = _spent(campaign, given), Money.of(campaign.rewards.budget, campaign.rewards.currency)
+    spent, rewards = _spent(campaign, given), campaign.rewards
+    budget = Money.of(rewards.budget, rewards.currency)
     note = (f"Spent {spent} of {budget}.", f"已用 {spent}，预算 {budget}。")
     if missed:
         short = sum(missed.values())
@@ -284,9 +286,7 @@ def _reminders(standing: Standing, at: datetime) -> Section:
         stage = next(
             (s for s in reversed(STAGES) if participant.reached_stage(s, by=at)), STAGES[0]
         )
-        rows.append(
-            (participant.user, _STAGE_WORDS[stage], booking.slot if booking else None)
-        )
+        rows.append((participant.user, _STAGE_WORDS[stage], booking.slot if booking else None))
     columns = (
         _column("user", "user", "用户", "text"),
         _column("stage", "stage", "阶段", "text"),

@@ -4,7 +4,7 @@ The answers come checked from `surveys`; which team takes whom is written in the
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -111,10 +111,8 @@ def steps_for(policy: RiskPolicy, assessment: Assessment, *, locale: str) -> tup
     return tuple(dict.fromkeys(texts))
 
 
-def mistakes(
-    policy: RiskPolicy, fields: Mapping[str, Collection[Any] | None]
-) -> Iterator[Problem]:
-    """Find ids used twice, conditions on unknown answers, and levels that leave a gap at 0."""
+def mistakes(policy: RiskPolicy, fields: Mapping[str, Collection[Any] | None]) -> Iterator[Problem]:
+    """Find ids used twice, conditions that cannot be met, and levels that leave a gap at 0."""
     known = {**fields, **{f"{name}_count": None for name in fields}}
     seen: set[str] = set()
     for rule in policy.rules:
@@ -125,15 +123,20 @@ def mistakes(
         yield from check(rule.when, known, f"{where}.when")
     if not policy.levels or min(level.least for level in policy.levels) != 0:
         yield Problem("risk.levels", "risk.no_lowest", {})
-    for level in (*policy.levels, *policy.depths):
-        if level.least < 0:
-            where = f"risk.levels.{level.id}.least"
-            yield Problem(where, "value.negative", {"value": level.least})
+    for name, levels in (("levels", policy.levels), ("depths", policy.depths)):
+        for level in levels:
+            where = f"risk.{name}.{level.id}"
+            if [one.id for one in levels].count(level.id) > 1:
+                yield Problem(where, "risk.duplicate", {"rule": level.id})
+            if level.least < 0:
+                yield Problem(f"{where}.least", "value.negative", {"value": level.least})
 
 
 def _counts(answers: Mapping[str, Any]) -> dict[str, int]:
     return {
-        f"{name}_count": len(value) for name, value in answers.items() if isinstance(value, tuple)
+        f"{name}_count": len(cast("Collection[Any]", value))
+        for name, value in answers.items()
+        if isinstance(value, list | tuple)
     }
 
 

@@ -22,6 +22,7 @@ from saasops.scheduling.assistants import Absence
 from saasops.scheduling.bookings import Move
 from saasops.scheduling.capacity import limit_on
 from saasops.scheduling.outcomes import Outcome
+from saasops.serial import is_list, is_table
 from saasops.surveys.analysis import nps
 from saasops.versions.releases import Release
 
@@ -48,7 +49,7 @@ def compare(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> tuple[Fig
     """Compare every leaf of *expected*, and find leaves of *actual* that nobody expects."""
     wanted, found = dict(_leaves(expected)), dict(_leaves(actual))
     wanted = {path: value for path, value in wanted.items() if not path.startswith("_")}
-    figures = [_figure(path, wanted.get(path), found.get(path), path in found) for path in wanted]
+    figures = [_figure(path, wanted[path], found) for path in wanted]
     more = [path for path in found if path not in wanted and path.split(".")[0] in expected]
     figures += [
         Figure(path=path, expected=None, actual=found[path], outcome="different") for path in more
@@ -56,16 +57,19 @@ def compare(expected: Mapping[str, Any], actual: Mapping[str, Any]) -> tuple[Fig
     return tuple(figures)
 
 
-def _figure(path: str, expected: Any, actual: Any, found: bool) -> Figure:
-    if not found and any(path == name or path.startswith(f"{name}.") for name in NOT_COVERED):
+def _figure(path: str, expected: Any, found: Mapping[str, Any]) -> Figure:
+    actual = found.get(path)
+    if path not in found and any(
+        path == name or path.startswith(f"{name}.") for name in NOT_COVERED
+    ):
         outcome = "not covered"
     else:
-        outcome = "equal" if found and expected == actual else "different"
+        outcome = "equal" if path in found and expected == actual else "different"
     return Figure(path=path, expected=expected, actual=actual, outcome=outcome)
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
+    if is_table(value) and value:
         for key, inner in value.items():
             yield from _leaves(inner, f"{path}.{key}" if path else str(key))
     else:
@@ -78,25 +82,22 @@ def figures(play: Rehearsal, expected: Mapping[str, Any]) -> dict[str, Any]:
     people = {one.user: one for one in standing.participants}
     texts = expected.get("versions", {}).get("forms", {})
     absences = [one for one in play.absences() if one.kind == "unexpected"]
-    return _plain(
-        {
-            "rules": _rules(play),
-            "rows": _rows(play, standing),
-            "slots": {
-                slot.id: [slot.opens, slot.closes] for slot in play.campaign.schedule.slots()
-            },
-            "survey": _survey(play, standing),
-            "versions": _versions(play, standing, texts),
-            "downloads": _downloads(play),
-            "bookings": _bookings(standing, absences),
-            "outcomes": _outcomes(play, standing),
-            "threads": _threads(play, people),
-            "january": _january(play, people),
-            "rewards": _rewards(play, standing, people),
-            "funnel": _funnel(standing, play),
-            "channel_funnel": _channels(play),
-        }
-    )
+    counted: dict[str, Any] = {
+        "rules": _rules(play),
+        "rows": _rows(play, standing),
+        "slots": {slot.id: [slot.opens, slot.closes] for slot in play.campaign.schedule.slots()},
+        "survey": _survey(play, standing),
+        "versions": _versions(play, standing, texts),
+        "downloads": _downloads(play),
+        "bookings": _bookings(standing, absences),
+        "outcomes": _outcomes(play, standing),
+        "threads": _threads(play, people),
+        "january": _january(play, people),
+        "rewards": _rewards(play, standing, people),
+        "funnel": _funnel(standing, play),
+        "channel_funnel": _channels(play),
+    }
+    return {name: _plain(section) for name, section in counted.items()}
 
 
 def _rules(play: Rehearsal) -> dict[str, Any]:
@@ -114,18 +115,16 @@ def _rules(play: Rehearsal) -> dict[str, Any]:
         figures[f"limit_a_day_{team}{later}"] = _limit(play, assistants, team, campaign.closes)
     completed = [rule for rule in rewards.rules if rule.thing == rewards.completed]
     figures["points_each"] = sum(rule.points for rule in completed)
-    for rule in completed:
-        if rule.prize is not None and rewards.prize(rule.prize).cost:
-            figures[f"{rule.prize}_cny"] = str(rewards.prize(rule.prize).cost)
+    for prize in (rewards.prize(rule.prize) for rule in completed if rule.prize):
+        if prize.cost:
+            figures[f"{prize.id}_cny"] = str(prize.cost)
     figures["shipping_cny"] = str(rewards.shipping)
     return figures
 
 
 def _limit(play: Rehearsal, assistants: Iterable[Any], team: str | None, day: date) -> int:
     limits = (
-        limit_on(one, day, play.definition.capacity_rules)
-        for one in assistants
-        if one.team == team
+        limit_on(one, day, play.definition.capacity_rules) for one in assistants if one.team == team
     )
     return max(limit[0] for limit in limits if limit is not None)
 
@@ -198,7 +197,9 @@ def _versions(play: Rehearsal, standing: Standing, texts: Iterable[str]) -> dict
         return found.name if isinstance(found, Release) else None
 
     answered = [one for one in standing.participants if one.answered_at is not None]
-    pairs = Counter(f"{_claim(one, 'recorded')} > {_claim(one, 'self-reported')}" for one in answered)
+    pairs = Counter(
+        f"{_claim(one, 'recorded')} > {_claim(one, 'self-reported')}" for one in answered
+    )
     return {
         "forms": {text: read(text) for text in texts},
         "guess_and_self_reported": pairs,
@@ -304,7 +305,9 @@ def _threads(play: Rehearsal, people: Mapping[str, Participant]) -> dict[str, An
         ),
         "second_check_ins_of_the_same_person": len(accepted) - len(authors),
         "pushes_to_authors": sum(
-            number for (rule, _, stage), number in pushes.items() if (rule, stage) == ("reply", "sent")
+            number
+            for (rule, _, stage), number in pushes.items()
+            if (rule, stage) == ("reply", "sent")
         ),
     }
 
@@ -319,7 +322,9 @@ def _january(play: Rehearsal, people: Mapping[str, Participant]) -> dict[str, An
         "found_and_taking_part": sum(
             people[user].answered_at is not None for _, user, _ in matches if user in people
         ),
-        f"already_rewarded_for_upgrade_{play.definition.target}_with_accepted_check_in": len(withheld),
+        f"already_rewarded_for_upgrade_{play.definition.target}_with_accepted_check_in": len(
+            withheld
+        ),
         "users_blocked": withheld,
     }
 
@@ -381,9 +386,9 @@ def _channels(play: Rehearsal) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Turn counted values into what JSON holds."""
-    if isinstance(value, Mapping):
+    if is_table(value):
         return {str(key): _plain(value[key]) for key in sorted(value, key=str)}
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return [_plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")

@@ -7,6 +7,7 @@ the same storage changes nothing, so a run that was cut short is simply started 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -23,6 +24,7 @@ from saasops.clock import day_of, instant, monday_of, parse_instant
 from saasops.errors import Invalid, NotFound, Problem, Refused
 from saasops.scheduling.assistants import Absence, Assistant
 from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
+from saasops.scheduling.outcomes import Outcome
 from saasops.surveys.profiles import ExportProfile, plain_digits
 from saasops.threads.importing import PostRow, read_posts, read_threads
 from saasops.threads.posts import Post
@@ -38,9 +40,11 @@ class Clock:
     """A clock that shows what it was set to last."""
 
     def __init__(self, at: datetime) -> None:
+        """Show *at* until it is set anew."""
         self.at = at
 
     def __call__(self) -> datetime:
+        """Return the instant that was set last."""
         return self.at
 
 
@@ -112,8 +116,8 @@ class Rehearsal:
         """Return who answered on the site and, in *rows* of the export, the same there."""
         column = self.profile.identity.column
         sheet = read_table(self.folder / "survey_export.csv")
-        people = {self.person(row[column] or "") for number, row in sheet.rows if number in rows}
-        return people & self.on_site
+        people = (self.person(row[column] or "") for number, row in sheet.rows if number in rows)
+        return {user for user in people if user in self.on_site}
 
     def person(self, cell: str) -> str | None:
         """Return the user whose identity stands in *cell* of the export, or None."""
@@ -129,8 +133,8 @@ class Rehearsal:
     def play(
         self,
         *,
-        monday: Callable[[date], object] = lambda week: None,
-        progress: Callable[[int, int, date], object] = lambda done, total, day: None,
+        monday: Callable[[date], object],
+        progress: Callable[[int, int, date], object] | None = None,
     ) -> None:
         """Run from the first invitation to the last verdict.
 
@@ -144,7 +148,8 @@ class Rehearsal:
             for at, action in script.of(day, monday):
                 self.clock.at = at
                 action()
-            progress(done, len(script.days), day)
+            if progress is not None:
+                progress(done, len(script.days), day)
         script.finish()
         monday(monday_of(script.days[-1]) + timedelta(7))
 
@@ -175,25 +180,22 @@ class Script:
         self._note("users", ops.people.import_users(self._rows("users.csv")))
         self._note("priors", ops.people.import_priors(self._rows("january_participants.csv")))
         campaign = ops.launch(play.definition)
-        self._note(
-            "assistants", campaign.schedule.import_assistants(self._rows("assistants.csv"))
-        )
+        self._note("assistants", campaign.schedule.import_assistants(self._rows("assistants.csv")))
         for day in sorted(day for day in self._live if day < self.days[0]):
             self._feed(day)
         self._note("channels", campaign.import_channels(self._rows("channels.csv")))
 
-    def of(
-        self, day: date, monday: Callable[[date], object]
-    ) -> Iterator[tuple[datetime, Action]]:
+    def of(self, day: date, monday: Callable[[date], object]) -> Iterator[tuple[datetime, Action]]:
         """Walk over the actions of *day* in the order of time."""
-        actions = [(instant(day, time(0), self._zone), 0, lambda: self._feed(day))]
+        midnight = instant(day, time(0), self._zone)
+        actions: list[tuple[datetime, int, Action]] = [(midnight, 0, partial(self._feed, day))]
         actions += self._by_day.get(day, [])
         actions += [(instant(day, hour, self._zone), 1, self._tick) for hour in _TICKS]
         if day.weekday() == 0:
             morning = instant(day, time(8), self._zone)
-            actions.append((morning, 0, lambda: self._ship(day - timedelta(7))))
-            actions.append((morning, 1, lambda: monday(day)))
-        actions.append((instant(day, time(23, 50), self._zone), 0, lambda: self._evening(day)))
+            actions.append((morning, 0, partial(self._ship, day - timedelta(7))))
+            actions.append((morning, 1, partial(monday, day)))
+        actions.append((instant(day, time(23, 50), self._zone), 0, partial(self._evening, day)))
         for at, _, action in sorted(actions, key=lambda one: one[:2]):
             yield at, action
 
@@ -227,21 +229,19 @@ class Script:
         self._feeds("invitations.csv", "sent_at")
         self._feeds("survey_export.csv", self._play.profile.ended)
         for _, absence in read_absences(self._rows("absences.csv"))[0]:
-            self._at(absence.known_at, lambda one=absence: self._absent(one))
+            self._at(absence.known_at, partial(self._absent, absence))
         for _, outcome in read_outcomes(self._rows("outcomes.csv"), campaign=id)[0]:
-            self._at(outcome.reported_at, lambda one=outcome: self._outcome(one))
+            self._at(outcome.reported_at, partial(self._outcome, outcome))
         for _, thread in read_threads(self._rows("threads.csv"), campaign=id)[0]:
-            self._at(
-                thread.created_at, lambda one=thread: self._as("operator").threads.open(one)
-            )
+            self._at(thread.created_at, partial(self._as("operator").threads.open, thread))
         for _, row in read_posts(self._rows("posts.csv"), campaign=id)[0]:
-            self._at(row.post.posted_at, lambda one=row: self._post(one))
+            self._at(row.post.posted_at, partial(self._post, row))
             if row.verdict is not None and row.verdict.verified_at is not None:
-                self._at(row.verdict.verified_at, lambda one=row: self._verify(one))
+                self._at(row.verdict.verified_at, partial(self._verify, row))
         answers = json.loads((self._play.folder / "survey_responses.json").read_text("utf-8"))
         for response in answers["responses"]:
             at = parse_instant(response["submitted_at"])
-            self._at(at, lambda one=response, when=at: self._answer(one, when))
+            self._at(at, partial(self._answer, response, at))
 
     def _feeds(self, name: str, column: str) -> None:
         for number, row in self._rows(name):
@@ -309,11 +309,11 @@ class Script:
                 raise
             mine.schedule.book(user, no.context["nearest"][0])
 
-    def _absent(self, absence: Any) -> None:
+    def _absent(self, absence: Absence) -> None:
         result = self._as("operator").schedule.absent(absence)
         self._play.problems += result.unserved
 
-    def _outcome(self, outcome: Any) -> None:
+    def _outcome(self, outcome: Outcome) -> None:
         self._as(f"assistant:{outcome.assistant}").schedule.report_outcome(outcome)
 
     def _post(self, row: PostRow) -> None:

@@ -71,7 +71,7 @@ def occurrences(every: Recurring, *, where: ZoneInfo, until: datetime) -> Iterat
 def mistakes(
     rules: Collection[NoticeRule], *, templates: Collection[str], events: Collection[str]
 ) -> Iterator[Problem]:
-    """Find ids used twice, unknown templates and events, and rules without one trigger."""
+    """Find ids used twice, unknown templates and events, rules without one trigger or day."""
     seen: set[str] = set()
     for rule in rules:
         where = f"notices.{rule.id}"
@@ -87,5 +87,17 @@ def mistakes(
         if rule.template not in templates:
             context = {"value": rule.template, "allowed": sorted(templates)}
             yield Problem(f"{where}.template", "value.not_allowed", context)
-        if rule.every is not None and rule.every.days < 1:
-            yield Problem(f"{where}.every.days", "value.negative", {"value": rule.every.days})
+        if rule.every is not None:
+            yield from _recurring(rule.every, f"{where}.every")
+        if (wait := rule.before_slot) is not None and (wait.days < 0 or wait % timedelta(1)):
+            context = {"expected": "whole days such as 7d", "got": str(wait)}
+            yield Problem(f"{where}.before_slot", "value.wrong_type", context)
+
+
+def _recurring(every: Recurring, where: str) -> Iterator[Problem]:
+    if every.days < 1:
+        context = {"expected": "1 or more", "got": every.days}
+        yield Problem(f"{where}.days", "value.wrong_type", context)
+    if every.closes < every.opens:
+        context = {"expected": f"a day from {every.opens} on", "got": str(every.closes)}
+        yield Problem(f"{where}.closes", "value.wrong_type", context)

@@ -24,7 +24,7 @@ class UserRow:
 
 def read_users(
     rows: Rows, *, providers: Sequence[str] = ("qq", "wechat"), region: str = "CN"
-) -> tuple[list[UserRow], list[Problem]]:
+) -> tuple[list[tuple[int, UserRow]], list[Problem]]:
     """Read user, account, account_name, nickname, mail, phone, postal_address, registered_on.
 
     Each of *providers* is a column too and gives an identity. Only `user` is required.
@@ -61,19 +61,19 @@ def read_users(
         key=lambda built: built.user.id,
     )
     owners, names = dict[Identity, int](), dict[str, UserRow]()
-    right = list[UserRow]()
-    for built in found:
+    right = list[tuple[int, UserRow]]()
+    for number, built in found:
         clashes = _clashes(built, owners, names)
         problems += clashes
         if not clashes:
-            right.append(built)
+            right.append((number, built))
             owners.update(dict.fromkeys(built.identities, built.row))
             if built.account and built.account.name:
                 names.setdefault(built.account.id, built)
     return right, problems
 
 
-def read_priors(rows: Rows, *, region: str = "CN") -> tuple[list[Prior], list[Problem]]:
+def read_priors(rows: Rows, *, region: str = "CN") -> tuple[list[tuple[int, Prior]], list[Problem]]:
     """Read entry, thing, prize, rewarded_on and the traces: what may lead back to a user.
 
     Traces are identity_provider with identity, phone, mail and postal_address; all of them

@@ -1,9 +1,8 @@
 """Which plugins are installed, read from metadata alone: nothing is imported here.
 
 `importlib.metadata.entry_points()` is avoided on purpose: one malformed entry_points.txt of
-any unrelated distribution makes it raise, and `distributions()` lists a distribution twice
-when two path entries hold it. Here a broken distribution is skipped, and the first one on
-the path wins, as it does for an import.
+any unrelated distribution makes it raise. Here a distribution that cannot be read is
+skipped. What is on the path twice counts once, and the first one wins, as for an import.
 """
 
 import logging
@@ -29,22 +28,22 @@ class Installed:
 def installed() -> dict[str, tuple[Installed, ...]]:
     """Group what is installed by plugin name; two distributions may claim one name.
 
-    Reads the metadata of every distribution on the path once.
+    Reads the entry points of every distribution, and the metadata of those with plugins.
     """
     found: dict[str, list[Installed]] = {}
     seen: set[str] = set()
     for distribution in distributions():
         try:
-            name = str(distribution.metadata["Name"] or "")
-            provider = f"{name} {distribution.version}"
             entry_points = distribution.entry_points.select(group=PROJECT)
+            name = distribution.metadata["Name"] if entry_points else ""
+            key = re.sub(r"[-_.]+", "-", name).lower()
         except Exception as error:  # noqa: BLE001 -- other people's metadata
             _log.debug("skipped an unreadable distribution: %s", type(error).__name__)
             continue
-        key = re.sub(r"[-_.]+", "-", name).lower()
         if not key or key in seen:
             continue
         seen.add(key)
+        provider = f"{name} {distribution.version}"
         for entry_point in entry_points:
             one = Installed(name=entry_point.name, provider=provider, entry_point=entry_point)
             found.setdefault(entry_point.name, []).append(one)

@@ -78,8 +78,9 @@ font-size:.8rem;color:var(--muted)}}
 .key .l{{border-top:2px solid var(--text);border-radius:0;height:.3rem}}
 .key .o{{background:repeating-linear-gradient(135deg,var(--over) 0 3px,var(--sheet) 3px 5px)}}
 dl{{display:flex;flex-wrap:wrap;gap:.75rem;margin:0 0 1.1rem;overflow-wrap:break-word}}
-dl div{{flex:1 1 8.5rem;max-width:100%;border:1px solid var(--line);border-left:4px solid var(--mark);
-border-radius:.5rem;padding:.7rem .85rem;display:flex;flex-direction:column}}
+dl div{{flex:1 1 8.5rem;max-width:100%;border:1px solid var(--line);
+border-left:4px solid var(--mark);border-radius:.5rem;
+padding:.7rem .85rem;display:flex;flex-direction:column}}
 dt{{color:var(--muted);font-size:.85rem;line-height:1.35}}
 dd{{margin:auto 0 0;padding-top:.25rem;font-size:1.5rem;font-weight:650;line-height:1.2}}
 .box{{overflow:auto;max-height:32rem;border:1px solid var(--line);border-radius:.5rem}}

@@ -74,7 +74,12 @@ class Rewards:
 
 
 def mistakes(rewards: Rewards) -> Iterator[Problem]:
-    """Find negative numbers, unknown prizes, ids used twice and amounts that are not money."""
+    """Find wrong amounts and numbers, unknown prizes, ids used twice, rules without a day."""
+    try:
+        Money.zero(rewards.currency)
+    except Invalid as error:
+        yield attrs.evolve(error.problems[0], where="rewards.currency")
+        return
     prizes = {prize.id for prize in rewards.prizes}
     amounts = {"budget": rewards.budget, "shipping": rewards.shipping}
     amounts |= {f"prizes.{prize.id}.cost": prize.cost for prize in rewards.prizes}
@@ -94,6 +99,9 @@ def mistakes(rewards: Rewards) -> Iterator[Problem]:
         if rule.prize is not None and rule.prize not in prizes:
             context = {"value": rule.prize, "allowed": sorted(prizes)}
             yield Problem(f"{where}.prize", "value.not_allowed", context)
+        if rule.opens and rule.closes and rule.closes < rule.opens:
+            context = {"expected": f"a day from {rule.opens} on", "got": str(rule.closes)}
+            yield Problem(f"{where}.closes", "value.wrong_type", context)
 
 
 def _money(amount: Decimal, currency: str, where: str) -> Iterator[Problem]:

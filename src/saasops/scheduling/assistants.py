@@ -91,5 +91,7 @@ def parse_weekdays(text: str) -> tuple[int, ...]:
     for part in text.replace(",", ";").split(";"):
         first, _, last = part.strip().lower().partition("-")
         start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        if end < start:
+            raise ValueError(part)
         numbers.update(range(start + 1, end + 2))
     return tuple(sorted(numbers))

@@ -149,12 +149,20 @@ def reschedule(
     booking: Booking, slot: Slot, *, place: Place, at: datetime, actor: str, reason: str = ""
 ) -> BookingRescheduled:
     """Move *booking* to *place* in another *slot*."""
-    moved = _moved(booking, "booked", slot.id, place.assistant, place.day, at, actor, reason)
+    move = Move(
+        state="booked",
+        slot=slot.id,
+        assistant=place.assistant,
+        day=place.day,
+        at=at,
+        actor=actor,
+        reason=reason,
+    )
     return BookingRescheduled(
         at=at,
         campaign=booking.campaign,
         user=booking.user,
-        booking=attrs.evolve(moved, wished=slot.id),
+        booking=attrs.evolve(_moved(booking, move), wished=slot.id),
         was=booking.slot,
     )
 
@@ -163,12 +171,20 @@ def reassign(
     booking: Booking, *, place: Place, at: datetime, actor: str, reason: str
 ) -> BookingReassigned:
     """Move *booking* to another assistant or day; the slot may change where its own is full."""
-    moved = _moved(booking, "booked", place.slot, place.assistant, place.day, at, actor, reason)
+    move = Move(
+        state="booked",
+        slot=place.slot,
+        assistant=place.assistant,
+        day=place.day,
+        at=at,
+        actor=actor,
+        reason=reason,
+    )
     return BookingReassigned(
         at=at,
         campaign=booking.campaign,
         user=booking.user,
-        booking=moved,
+        booking=_moved(booking, move),
         was_assistant=booking.assistant,
         was_day=booking.day,
     )
@@ -176,9 +192,16 @@ def reassign(
 
 def cancel(booking: Booking, *, at: datetime, actor: str, reason: str = "") -> BookingCancelled:
     """Give the place of *booking* back."""
-    moved = _moved(
-        booking, "cancelled", booking.slot, booking.assistant, booking.day, at, actor, reason
+    move = Move(
+        state="cancelled",
+        slot=booking.slot,
+        assistant=booking.assistant,
+        day=booking.day,
+        at=at,
+        actor=actor,
+        reason=reason,
     )
+    moved = _moved(booking, move)
     return BookingCancelled(at=at, campaign=booking.campaign, user=booking.user, booking=moved)
 
 
@@ -186,7 +209,8 @@ def close(
     booking: Booking, state: State, *, assistant: str, day: date, at: datetime, actor: str
 ) -> BookingClosed:
     """Write down how the visit of *assistant* on *day* ended."""
-    moved = _moved(booking, state, booking.slot, assistant, day, at, actor, "")
+    move = Move(state=state, slot=booking.slot, assistant=assistant, day=day, at=at, actor=actor)
+    moved = _moved(booking, move)
     return BookingClosed(at=at, campaign=booking.campaign, user=booking.user, booking=moved)
 
 
@@ -195,25 +219,13 @@ def _allow(booking: Booking, state: State) -> None:
         raise Refused("booking.final", user=booking.user, state=booking.state, wanted=state)
 
 
-def _moved(
-    booking: Booking,
-    state: State,
-    slot: str,
-    assistant: str,
-    day: date,
-    at: datetime,
-    actor: str,
-    reason: str,
-) -> Booking:
-    _allow(booking, state)
-    move = Move(
-        state=state, slot=slot, assistant=assistant, day=day, at=at, actor=actor, reason=reason
-    )
+def _moved(booking: Booking, move: Move) -> Booking:
+    _allow(booking, move.state)
     return attrs.evolve(
         booking,
-        state=state,
-        slot=slot,
-        assistant=assistant,
-        day=day,
+        state=move.state,
+        slot=move.slot,
+        assistant=move.assistant,
+        day=move.day,
         moves=(*booking.moves, move),
     )

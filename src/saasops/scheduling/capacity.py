@@ -19,8 +19,9 @@ from saasops.scheduling.slots import Slot
 class CapacityRule:
     """Limit users: `assistant-day` for each assistant and day, `slot` for a whole slot.
 
-    It applies to *team* (every team where None) from *opens* to *closes*, both included.
-    *busy* marks the days on which an assistant's own `limit_busy` counts.
+    It applies to *team* (every team where None) from *opens* to *closes*, both included; a
+    whole slot counts all teams. *busy* marks the days on which an assistant's own
+    `limit_busy` counts.
     """
 
     id: str
@@ -103,7 +104,7 @@ def places(
 
 
 def mistakes(rules: Collection[CapacityRule], *, opens: date, closes: date) -> Iterator[Problem]:
-    """Find negative limits, ids used twice, and rules whose dates miss the period."""
+    """Find negative limits, ids used twice, rules that can never apply, teams of whole slots."""
     seen: set[str] = set()
     for rule in rules:
         where = f"capacity_rules.{rule.id}"
@@ -112,7 +113,10 @@ def mistakes(rules: Collection[CapacityRule], *, opens: date, closes: date) -> I
         if rule.id in seen:
             yield Problem(where, "capacity.duplicate", {"rule": rule.id})
         seen.add(rule.id)
-        if (rule.opens or opens) > (rule.closes or closes):
+        if rule.scope == "slot" and rule.team is not None:
+            context = {"expected": "no team, as a whole slot counts all of them", "got": rule.team}
+            yield Problem(f"{where}.team", "value.wrong_type", context)
+        if rule.opens and rule.closes and rule.opens > rule.closes:
             yield Problem(where, "capacity.backwards", {"rule": rule.id})
         elif (rule.opens or opens) > closes or (rule.closes or closes) < opens:
             yield Problem(where, "capacity.never", {"rule": rule.id})

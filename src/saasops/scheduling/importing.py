@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from saasops.errors import Problem
-from saasops.rows import Row, Rows, read_numbered
+from saasops.rows import Row, Rows, read_rows
 from saasops.scheduling.assistants import Absence, Assistant, parse_weekdays
-from saasops.scheduling.outcomes import RESULTS, Outcome
+from saasops.scheduling.outcomes import RESULTS, Outcome, Result
+
+_RESULT: dict[str, Result] = {result: result for result in RESULTS}
 
 
 def read_assistants(rows: Rows) -> tuple[list[tuple[int, Assistant]], list[Problem]]:
@@ -28,7 +30,7 @@ def read_assistants(rows: Rows) -> tuple[list[tuple[int, Assistant]], list[Probl
             limit_busy=limits[1],
         )
 
-    return read_numbered(
+    return read_rows(
         rows,
         build,
         required=("assistant",),
@@ -56,7 +58,9 @@ def read_absences(rows: Rows) -> tuple[list[tuple[int, Absence]], list[Problem]]
             return None
         if closes < opens:
             context = {"opens": str(opens), "closes": str(closes)}
-            row.wrong("last_day", "absence.backwards", assistant=row.required("assistant"), **context)
+            row.wrong(
+                "last_day", "absence.backwards", assistant=row.required("assistant"), **context
+            )
         return Absence(
             assistant=row.required("assistant"),
             opens=opens,
@@ -65,7 +69,7 @@ def read_absences(rows: Rows) -> tuple[list[tuple[int, Absence]], list[Problem]]
             known_at=known_at,
         )
 
-    return read_numbered(
+    return read_rows(
         rows,
         build,
         required=("assistant", "first_day", "last_day", "known_at"),
@@ -80,8 +84,7 @@ def read_outcomes(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, Outcome
     def build(row: Row) -> Outcome | None:
         day, reported_at = row.date("day"), row.instant("reported_at")
         attempt = row.integer("attempt")
-        written = row.choice("outcome", RESULTS)
-        result = next((one for one in RESULTS if one == written), None)
+        result = _RESULT.get(row.choice("outcome", RESULTS) or "")
         if day is None or reported_at is None or attempt is None or result is None:
             return None
         return Outcome(
@@ -98,7 +101,7 @@ def read_outcomes(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, Outcome
             reported_at=reported_at,
         )
 
-    return read_numbered(
+    return read_rows(
         rows,
         build,
         required=("user", "slot", "day", "assistant", "attempt", "outcome", "reported_at"),

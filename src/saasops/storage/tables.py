@@ -41,15 +41,12 @@ def _table(
     key: tuple[str, ...],
     columns: dict[str, str],
     *indexes: tuple[str, ...],
-    **more: tuple[tuple[str, ...], ...],
 ) -> Table:
-    return Table(name=name, columns={**columns, "body": "json"}, key=key, indexes=indexes, **more)
+    return Table(name=name, columns={**columns, "body": "json"}, key=key, indexes=indexes)
 
 
 ACCOUNTS = Shelf(_table("accounts", ("id",), {"id": "str"}), Account)
-USERS = Shelf(
-    _table("users", ("id",), {"id": "str", "account": "str?"}, ("account", "id")), User
-)
+USERS = Shelf(_table("users", ("id",), {"id": "str", "account": "str?"}, ("account", "id")), User)
 CONTACTS = Shelf(_table("contacts", ("user",), {"user": "str"}), Contact)
 IDENTITIES = Table(
     name="identities",
@@ -90,9 +87,7 @@ CAMPAIGNS = Table(
     columns={"id": "str", "definition": "str", "launched_at": "time"},
     key=("id",),
 )
-DEFINITIONS = Table(
-    name="definitions", columns={"digest": "str", "body": "json"}, key=("digest",)
-)
+DEFINITIONS = Table(name="definitions", columns={"digest": "str", "body": "json"}, key=("digest",))
 PARTICIPANTS = Shelf(
     _table("participants", ("campaign", "user"), {"campaign": "str", "user": "str"}), Participant
 )
@@ -133,7 +128,7 @@ COUNTERS = Table(
     key=("campaign", "id"),
     checks=(("used", "<=", "cap"), ("used", ">=", 0)),
 )
-"""Limits that are not an assistant's day: `slot/<id>`, `stock/<prize>`, `first/<rule>`, `budget`."""
+"""Limits beside the places: `slot/<id>`, `stock/<prize>`, `first/<rule>`, `budget`."""
 BOOKINGS = Shelf(
     _table(
         "bookings",
@@ -174,9 +169,7 @@ OCCURRENCES = Table(
     columns={"campaign": "str", "rule": "str", "day": "date", "reached": "str", "done": "bool"},
     key=("campaign", "rule", "day"),
 )
-THREADS = Shelf(
-    _table("threads", ("campaign", "id"), {"campaign": "str", "id": "str"}), Thread
-)
+THREADS = Shelf(_table("threads", ("campaign", "id"), {"campaign": "str", "id": "str"}), Thread)
 POSTS = Shelf(
     _table(
         "posts",

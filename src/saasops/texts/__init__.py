@@ -14,6 +14,7 @@ LOCALES = ("en", "zh-CN")
 CONTEXTS = (
     "general",
     "campaigns",
+    "cli",
     "files",
     "notices",
     "people",
@@ -48,8 +49,9 @@ class _Shown(dict[str, Any]):
     """Format values for people; a name that is missing stays visible."""
 
     def __getitem__(self, name: str) -> str:
-        value = super().__getitem__(name)
-        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        value: Any = super().__getitem__(name)
+        several = type(value) in (list, tuple)
+        return ", ".join(str(one) for one in value) if several else str(value)
 
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"

@@ -3,7 +3,7 @@
 import attrs
 
 from saasops.errors import Problem
-from saasops.rows import Row, Rows, read_numbered
+from saasops.rows import Row, Rows, read_rows
 from saasops.threads.posts import Post, Thread, Verdict
 
 
@@ -31,7 +31,7 @@ def read_threads(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, Thread]]
         )
 
     required = ("thread", "title", "author", "created_at")
-    return read_numbered(rows, build, required=required, key=lambda one: one.id)
+    return read_rows(rows, build, required=required, key=lambda one: one.id)
 
 
 def read_posts(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, PostRow]], list[Problem]]:
@@ -64,7 +64,7 @@ def read_posts(rows: Rows, *, campaign: str) -> tuple[list[tuple[int, PostRow]],
             ),
         )
 
-    return read_numbered(
+    return read_rows(
         rows,
         build,
         required=("post", "thread", "author", "created_at"),

@@ -85,9 +85,7 @@ class CheckInVerified:
     reason: str | None
 
 
-def publish(
-    post: Post, *, parent: Post | None, at: datetime
-) -> PostPublished | ReplyPublished:
+def publish(post: Post, *, parent: Post | None, at: datetime) -> PostPublished | ReplyPublished:
     """Publish *post*.
 
     Raise `Refused` when it is empty or too long, answers an unknown or a foreign entry, or
@@ -105,7 +103,7 @@ def publish(
             post=post.id,
             check_in=post.check_in,
         )
-    if parent is None or parent.thread != post.thread or parent.parent is not None:
+    if parent is None or parent.parent is not None or not _above(parent, post):
         raise Refused("post.no_parent", post=post.id, parent=post.parent)
     if post.check_in:
         raise Refused("post.check_in_reply", post=post.id)
@@ -135,17 +133,21 @@ def verify(
         raise Refused("check_in.judged", post=post.id, verdict=post.verdict)
     if verdict == "accepted" and not post.images:
         raise Refused("check_in.no_evidence", post=post.id)
-    if verdict == "refused" and not reason:
+    reason = (reason or "").strip() or None
+    if verdict == "refused" and reason is None:
         raise Refused("check_in.no_reason", post=post.id)
-    judged = attrs.evolve(
-        post, verdict=verdict, verified_at=at, verified_by=actor, reason=reason or None
-    )
+    judged = attrs.evolve(post, verdict=verdict, verified_at=at, verified_by=actor, reason=reason)
     event = CheckInVerified(
         at=at,
         campaign=post.campaign,
         user=post.author,
         post=post.id,
         verdict=verdict,
-        reason=reason or None,
+        reason=reason,
     )
     return judged, event
+
+
+def _above(entry: Post, reply: Post) -> bool:
+    place = (reply.campaign, reply.thread, reply.parent)
+    return (entry.campaign, entry.thread, entry.id) == place

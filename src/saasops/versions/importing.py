@@ -13,7 +13,7 @@ _UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 def read_releases(
     rows: Rows, *, schemes: Mapping[str, Scheme] | None = None
-) -> tuple[list[Release], list[Problem]]:
+) -> tuple[list[tuple[int, Release]], list[Problem]]:
     """Read product, release, released_on and end_of_support, the first day without support.
 
     Two spellings of one version are the same release. Dates may be blank.
@@ -45,7 +45,7 @@ def read_releases(
     )
 
 
-def read_paths(rows: Rows) -> tuple[list[UpgradePath], list[Problem]]:
+def read_paths(rows: Rows) -> tuple[list[tuple[int, UpgradePath]], list[Problem]]:
     """Read product, from_release, to_release, source; `Releases` checks that both ends exist."""
 
     def build(row: Row) -> UpgradePath:
@@ -65,7 +65,7 @@ def read_paths(rows: Rows) -> tuple[list[UpgradePath], list[Problem]]:
     )
 
 
-def read_downloads(rows: Rows, releases: Releases) -> tuple[list[Download], list[Problem]]:
+def read_downloads(rows: Rows, releases: Releases) -> tuple[list[tuple[int, Download]], list[Problem]]:
     """Read user, product, version, downloaded_at, channel and the UTM columns.
 
     A version text that means none of *releases* goes in as it is: it is a record. The same

@@ -18,6 +18,7 @@ from saasops.testing.contracts.storage_kit import insisting, together
 from saasops.testing.contracts.storage_machine import StorageMachine, run_machine
 from saasops.testing.contracts.storage_pages import PageContract
 from saasops.testing.contracts.storage_rows import RowContract
+from saasops.testing.contracts.storage_schema import SchemaContract
 from saasops.testing.contracts.storage_tables import (
     ACCOUNT,
     BOOKING,
@@ -36,7 +37,7 @@ __all__ = ["StorageContract", "StorageMachine", "run_machine"]
 THREADS = 6
 
 
-class StorageContract(RowContract, PageContract, WorkContract):
+class StorageContract(RowContract, PageContract, WorkContract, SchemaContract):
     """Tests for one store; `machine_examples` says how long the machine looks for more."""
 
     machine_examples = 15

@@ -49,7 +49,9 @@ class PageContract(Kit):
                 while page and len(seen) <= len(rows):
                     assert len(page) <= limit
                     seen += page
+                    short = len(page) < limit
                     page = tx.find(ACCOUNT, where, after=page[-1], **more)
+                    assert not (short and page), "a page is short, and there are more rows"
         wanted = [r for r in rows if all(r[column] == value for column, value in where.items())]
         wanted.sort(key=lambda row: (row["level"], row["id"]), reverse=desc)
         assert seen == [{**row, "rev": 1} for row in wanted]

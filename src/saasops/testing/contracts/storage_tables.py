@@ -1,9 +1,9 @@
-"""The tables that the storage contract and its machine work on."""
+"""The tables that the storage contract and its machine work on, and rows for them."""
 
 from datetime import UTC, date, datetime
 from typing import Any
 
-from saasops.ports import Row, Table
+from saasops.ports import Row, Storage, Table
 
 NOW = datetime(2020, 2, 3, 1, tzinfo=UTC)
 DAYS = (date(2020, 2, 8), date(2020, 2, 15))
@@ -79,3 +79,22 @@ def booking(user: str, *, seat: int | None = None) -> Row:
 def message(due: datetime = NOW, **payload: Any) -> Row:
     """Return a row of `OUTBOX`."""
     return {"topic": "sms", "payload": payload, "due": due, "attempts": 0}
+
+
+def fill(storage: Storage) -> None:
+    """Keep a few rows for the tenant `one`."""
+    with storage.begin("one") as tx:
+        tx.insert(ACCOUNT, [account("a")])
+        tx.insert(SLOT, [slot(1, DAYS[0]), slot(2, DAYS[0])])
+        tx.insert(OUTBOX, [message()])
+        tx.insert(BOOKING, [booking("a")])
+
+
+def check_filled(storage: Storage) -> None:
+    """Assert that `one` has what `fill` kept, and nothing else."""
+    with storage.begin("one", write=False) as tx:
+        assert tx.find(ACCOUNT, {}) == [{**account("a"), "rev": 1}]
+        assert tx.find(SLOT, {}) == [{**slot(a, DAYS[0]), "rev": 1} for a in (1, 2)]
+        (sent,) = tx.find(OUTBOX, {})
+        assert sent == {"id": sent["id"], **message(), "rev": 1}
+        assert [row["user"] for row in tx.find(BOOKING, {})] == ["a"]

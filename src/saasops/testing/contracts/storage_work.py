@@ -1,22 +1,19 @@
-"""The part of the storage contract about units of work: whole or not at all, tenants, migration."""
+"""The part of the storage contract about units of work: whole or not at all, tenants, joins."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
-from typing import Any
 
-import attrs
 import pytest
 
 from saasops.errors import Duplicate, SaasOpsError, Stale, StorageError, Violation
-from saasops.ports import Storage, Table, Transaction
+from saasops.ports import Storage, Transaction
 from saasops.testing.contracts.storage_kit import (
     PERSONAL,
     Kit,
     elsewhere,
     failing,
     refused,
-    together,
 )
 from saasops.testing.contracts.storage_tables import (
     ACCOUNT,
@@ -26,11 +23,10 @@ from saasops.testing.contracts.storage_tables import (
     NOW,
     OUTBOX,
     SLOT,
-    TABLES,
     account,
     booking,
-    message,
-    slot,
+    check_filled,
+    fill,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -63,7 +59,7 @@ class WorkContract(Kit):
     @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
     def test_an_error_undoes_everything(self, error: type[BaseException]) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with failing(error), storage.begin("one") as tx:
                 tx.insert(ACCOUNT, [account("b")])
                 tx.update(ACCOUNT, ("a",), {"name": "changed"})
@@ -72,7 +68,7 @@ class WorkContract(Kit):
                 assert tx.claim(OUTBOX, now=NOW, lease=MINUTE, limit=1)
                 tx.insert(BOOKING, [booking("b", seat=1)])
                 raise error
-            _check_filled(storage)
+            check_filled(storage)
             with storage.begin("one") as tx:
                 tx.insert(BOOKING, [booking("b", seat=1)])
 
@@ -81,30 +77,30 @@ class WorkContract(Kit):
         self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with failing(kind), storage.begin("one") as tx:
                 tx.insert(ACCOUNT, [account("b")])
                 work(tx)
-            _check_filled(storage)
+            check_filled(storage)
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_a_failure_that_is_swallowed_is_said_aloud(
         self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with refused(StorageError, "storage.swallowed"), storage.begin("one") as tx:
                 tx.insert(ACCOUNT, [account("b")])
                 with suppress(kind):
                     work(tx)
-            _check_filled(storage)
+            check_filled(storage)
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_nothing_can_be_done_after_a_failure(
         self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with failing(kind), storage.begin("one") as tx:
                 try:
                     work(tx)
@@ -113,21 +109,21 @@ class WorkContract(Kit):
                         with refused(StorageError, "storage.dead"):
                             write()
                     raise
-            _check_filled(storage)
+            check_filled(storage)
 
     def test_nothing_can_be_done_behind_the_block(self) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with storage.begin("one") as tx:
                 pass
             for work in (*_reads(tx), *_writes(tx)):
                 with refused(StorageError, "storage.ended"):
                     work()
-            _check_filled(storage)
+            check_filled(storage)
 
     def test_a_reader_writes_nothing(self) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with storage.begin("one", write=False) as tx:
                 for write in _writes(tx):
                     with refused(StorageError, "storage.read_only"):
@@ -135,7 +131,7 @@ class WorkContract(Kit):
                 with refused(StorageError, "storage.read_only"):
                     tx.get(ACCOUNT, ("a",), lock=True)
                 assert tx.get(ACCOUNT, ("a",))
-            _check_filled(storage)
+            check_filled(storage)
 
     def test_a_reader_keeps_what_it_saw_first(self) -> None:
         with self.fresh() as storage:
@@ -168,7 +164,7 @@ class WorkContract(Kit):
 
     def test_a_tenant_sees_and_touches_nothing_of_another(self) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with storage.begin("two") as tx:
                 assert tx.get(ACCOUNT, ("a",)) is None
                 assert tx.find(ACCOUNT, {}) == tx.find(OUTBOX, {}) == []
@@ -180,18 +176,18 @@ class WorkContract(Kit):
                 assert tx.claim(OUTBOX, now=NOW, lease=MINUTE, limit=9) == []
                 with storage.begin("one", join=tx) as part:
                     assert part.get(ACCOUNT, ("a",))
-            _check_filled(storage)
+            check_filled(storage)
 
     def test_each_tenant_has_its_own_keys_and_unique_sets(self) -> None:
         with self.fresh() as storage:
-            _fill(storage)
+            fill(storage)
             with storage.begin("two") as tx:
                 tx.insert(ACCOUNT, [account("a", level=7)])
                 tx.insert(BOOKING, [booking("a")])
                 assert tx.find(ACCOUNT, {}) == [{**account("a", level=7), "rev": 1}]
                 (own,) = tx.find(BOOKING, {})
                 assert own["user"] == "a"
-            _check_filled(storage)
+            check_filled(storage)
             with storage.begin("one") as tx:
                 assert tx.get(BOOKING, (own["id"],)) is None
                 assert not tx.delete(BOOKING, (own["id"],))
@@ -224,7 +220,7 @@ class WorkContract(Kit):
         self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
     ) -> None:
         with self._joining() as storage:
-            _fill(storage)
+            fill(storage)
             with storage.begin("one") as host:
                 host.insert(ACCOUNT, [account("b")])
                 with failing(kind), storage.begin("one", join=host) as part:
@@ -265,109 +261,11 @@ class WorkContract(Kit):
             with refused(StorageError, "storage.ended"), storage.begin("one", join=tx):
                 pass
 
-    def test_migrating_again_changes_nothing(self) -> None:
-        with self.fresh() as storage:
-            _fill(storage)
-            storage.migrate(TABLES)
-            storage.migrate(TABLES[1::-1])
-            _check_filled(storage)
-
-    def test_a_new_column_is_empty_in_the_rows_there_are(self) -> None:
-        wider = attrs.evolve(
-            ACCOUNT, columns={**ACCOUNT.columns, "risk": "str?"}, indexes=(("risk", "id"),)
-        )
-        with self.fresh() as storage:
-            _fill(storage)
-            with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
-                tx.get(wider, ("a",))
-            storage.migrate([wider])
-            storage.migrate([wider])
-            with storage.begin("one") as tx:
-                assert tx.get(wider, ("a",)) == {**account("a"), "risk": None, "rev": 1}
-                tx.insert(wider, [{**account("b"), "risk": "high"}])
-                assert [row["id"] for row in tx.find(wider, {"risk": "high"})] == ["b"]
-                assert tx.get(ACCOUNT, ("b",)) == {**account("b"), "rev": 1}
-
-    def test_a_required_column_comes_too_late_and_nothing_else_is_migrated(self) -> None:
-        late = attrs.evolve(SLOT, columns={**SLOT.columns, "price": "int"})
-        other = Table("contract_others", {"id": "str"}, key=("id",))
-        with self.fresh() as storage:
-            with refused(StorageError, "storage.late_column"):
-                storage.migrate([other, late])
-            for table, row in ((other, {"id": "a"}), (late, {**slot(1, DAYS[0]), "price": 1})):
-                with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
-                    tx.insert(table, [row])
-
-    @pytest.mark.parametrize(
-        "changes",
-        [
-            {"name": "two words"},
-            {"columns": {"id": "str", "price": "float"}},
-            {"columns": {"id": "str", "rev": "int"}},
-            {"columns": {"id": "str", "drop table": "int"}},
-            {"key": ()},
-            {"key": ("none",)},
-            {"key": ("empty",)},
-            {"unique": (("none",),)},
-            {"indexes": ((),)},
-            {"checks": (("count", "like", 0),)},
-            {"checks": (("count", "<=", "none"),)},
-            {"auto": True},
-        ],
-    )
-    def test_a_declaration_that_cannot_work_is_refused(self, changes: dict[str, Any]) -> None:
-        table = Table("contract_wrong", {"id": "str", "empty": "int?", "count": "int"}, key=("id",))
-        with self.fresh() as storage, refused(StorageError, "storage.wrong_table"):
-            storage.migrate([attrs.evolve(table, **changes)])
-
-    def test_a_table_that_was_never_migrated_is_refused(self) -> None:
-        unknown = Table("contract_unknown", {"id": "str"}, key=("id",))
-        with self.fresh() as storage:
-            with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
-                tx.insert(unknown, [{"id": PERSONAL}])
-            with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
-                tx.find(unknown, {})
-
-    def test_several_threads_may_migrate_at_once(self) -> None:
-        storage = self.make_storage()
-        try:
-            together(lambda _: storage.migrate(TABLES), threads=4)
-            _fill(storage)
-            _check_filled(storage)
-        finally:
-            storage.close()
-
-    def test_a_closed_store_does_nothing_more(self) -> None:
-        with self.fresh() as storage:
-            _fill(storage)
-        storage.close()
-        with refused(StorageError, "storage.closed"), storage.begin("one"):
-            pass
-        with refused(StorageError, "storage.closed"):
-            storage.migrate(TABLES)
-
     def _joining(self) -> AbstractContextManager[Storage]:
         with self.fresh() as storage:
             if "join" not in storage.capabilities:
                 pytest.skip("this store joins no transactions")
         return self.fresh()
-
-
-def _fill(storage: Storage) -> None:
-    with storage.begin("one") as tx:
-        tx.insert(ACCOUNT, [account("a")])
-        tx.insert(SLOT, [slot(1, DAYS[0]), slot(2, DAYS[0])])
-        tx.insert(OUTBOX, [message()])
-        tx.insert(BOOKING, [booking("a")])
-
-
-def _check_filled(storage: Storage) -> None:
-    with storage.begin("one", write=False) as tx:
-        assert tx.find(ACCOUNT, {}) == [{**account("a"), "rev": 1}]
-        assert tx.find(SLOT, {}) == [{**slot(a, DAYS[0]), "rev": 1} for a in (1, 2)]
-        (sent,) = tx.find(OUTBOX, {})
-        assert sent == {"id": sent["id"], **message(), "rev": 1}
-        assert [row["user"] for row in tx.find(BOOKING, {})] == ["a"]
 
 
 def _insert(storage: Storage, id: str) -> None:

@@ -1,0 +1,22 @@
+"""The command and its parts; what each does stands in the file of its group."""
+
+import typer
+
+from saasops.cli import campaigns, demo, imports, init, plugins, reports, tick
+
+app = typer.Typer(
+    name="saasops",
+    help="Run upgrade campaigns from the command line. 在命令行运行升级活动。",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with values of variables could show personal data.
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.command("init")(init.init)
+app.add_typer(campaigns.app, name="campaign")
+app.command("import")(imports.import_)
+app.command("tick")(tick.tick)
+app.add_typer(reports.app, name="report")
+app.command("plugins")(plugins.plugins)

@@ -1,0 +1,49 @@
+"""Codes of the command line: what is in its way, and which option is missing."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "cli.no_settings": (
+        "there is no {name}; run `saasops init FOLDER` and go there, or name a file by --config",
+        "找不到 {name}，请先运行 `saasops init 文件夹` 并进入该文件夹，或用 --config 指定文件",
+    ),
+    "cli.no_campaign": (
+        "no campaign runs here yet; launch one: saasops campaign launch FILE",
+        "尚未启动任何活动，请先运行：saasops campaign launch 文件",
+    ),
+    "cli.which_campaign": (
+        "several campaigns run here: {campaigns}; name one by --campaign",
+        "这里有多个活动：{campaigns}，请用 --campaign 指定其中一个",
+    ),
+    "cli.in_the_way": (
+        "nothing was written, for these files are in the way: {names}; "
+        "move them or name another folder",
+        "以下文件已存在，未写入任何内容：{names}；请移走它们或换一个文件夹",
+    ),
+    "cli.foreign_folder": (
+        "{folder} holds other things than a demo; name an empty or a new folder by --out",
+        "{folder} 中有演示以外的内容，请用 --out 指定空文件夹或新文件夹",
+    ),
+    "cli.file_failed": (
+        "the file or folder {name} cannot be used: {reason}",
+        "无法使用文件或文件夹 {name}：{reason}",
+    ),
+    "cli.usage.needs_profile": (
+        "how to read the export has to be said: put {name} beside it, or name a file by --profile",
+        "需要说明导出文件的格式：请在其旁边放置 {name}，或用 --profile 指定文件",
+    ),
+    "cli.usage.no_profile": (
+        "--profile is for responses only; leave it out for {kind}",
+        "--profile 只用于 responses，导入 {kind} 时请去掉",
+    ),
+    "cli.usage.needs_out": (
+        "{format} is not shown on a terminal; name a file or folder by --out",
+        "{format} 不能在终端显示，请用 --out 指定文件或文件夹",
+    ),
+    "cli.usage.needs_folder": (
+        "{format} makes {count} files; name a folder by --out",
+        "{format} 会生成 {count} 个文件，请用 --out 指定文件夹",
+    ),
+    "cli.usage.one_time": (
+        "--week and --at exclude each other; leave one of them out",
+        "--week 与 --at 不能同时使用，请去掉其中一个",
+    ),
+}
