@@ -1,9 +1,13 @@
 """How the pages are built. Their words stand in the pages, the reference comes from the code."""
 
 import sys
+import warnings
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# Sphinx takes the repr of all that it finds in a module, strategies included.
+warnings.filterwarnings("ignore", message="Generating overly large repr")
 
 project = "saasops"
 author = "The saasops authors"
@@ -14,6 +18,7 @@ exclude_patterns = ["locales"]
 default_role = "py:obj"
 
 autodoc_default_options = {"members": True}
+autodoc_use_type_comments = False
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 myst_heading_anchors = 3

@@ -63,7 +63,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Tell Sphinx when to call what stands here."""
     app.connect("builder-inited", _write_api)
     app.connect("source-read", _fill)
-    app.connect("autodoc-process-docstring", _keep_drawings)
+    app.connect("autodoc-process-docstring", _keep_layout)
     return {"parallel_read_safe": True}
 
 
@@ -85,10 +85,13 @@ def _fill(app: Any, page: str, source: list[str]) -> None:  # noqa: ARG001 -- Sp
         source[0] = source[0].replace("<!-- all codes -->", error_codes())
 
 
-def _keep_drawings(*event: Any) -> None:
-    """Show a tree drawn in a docstring as it is drawn."""
+def _keep_layout(*event: Any) -> None:
+    """Show a drawn tree, and an example that is set in after a colon, as they are written."""
     lines: list[str] = event[-1]
-    drawn = [number for number, line in enumerate(lines) if line[:1] in ("├", "└", "│")]
+    for number, (line, blank, block) in enumerate(zip(lines, lines[1:], lines[2:], strict=False)):
+        if line.endswith(":") and not blank and block.startswith("    "):
+            lines[number] = f"{line}:"
+    drawn = [number for number, line in enumerate(lines) if line.lstrip()[:1] in set("├└│")]
     if drawn:
         tree = range(drawn[0] - 1, drawn[-1] + 1)
         lines[:] = [f"   {line}" if n in tree else line for n, line in enumerate(lines)]

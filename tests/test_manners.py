@@ -44,7 +44,7 @@ UNSAID = {
 }
 PRINTING = {PACKAGE / "channels" / "console.py"}
 CLOCKS = {"app", "channels", "cli", "plugins", "reports", "storage", "testing", "clock.py"}
-PASSING = {".git", ".hypothesis", ".venv", "__pycache__", "build", "dist", "node_modules"}
+PASSING = {".git", ".hypothesis", "__pycache__", "build", "dist", "node_modules"}
 
 
 # What an import loads
@@ -234,9 +234,9 @@ def everything() -> tuple[Path, ...]:
         for entry in sorted(folder.iterdir()):
             if entry.name in PASSING or entry.name.endswith(("_cache", ".egg-info")):
                 continue
-            if entry.is_dir():
+            if entry.is_dir() and not (entry / "pyvenv.cfg").exists():
                 yield from walk(entry)
-            elif entry.stat().st_size < 1_000_000:
+            elif entry.is_file() and entry.stat().st_size < 1_000_000:
                 yield entry
 
     return tuple(walk(ROOT))

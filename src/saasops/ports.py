@@ -50,7 +50,8 @@ class Transaction(Protocol):
     """One unit of work of one tenant: all of it is kept, or nothing.
 
     After `Duplicate`, `Violation` or `Busy` it is dead, and leaving its block normally
-    raises; `Stale` leaves it usable.
+    raises; `Stale` leaves it usable, and so does `Invalid`, for a value that its column
+    does not take.
     """
 
     def get(self, table: Table, key: Sequence[Any], *, lock: bool = False) -> Row | None:
@@ -102,7 +103,11 @@ class Transaction(Protocol):
         ...
 
     def claim(self, table: Table, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
-        """Lease the first *limit* rows whose `due` is ≤ *now*: move `due`, count `attempts`."""
+        """Lease the first *limit* rows whose `due` is ≤ *now*: move `due`, count `attempts`.
+
+        The first are those due first; they come in that order. *table* has the columns
+        `due` (time) and `attempts` (int).
+        """
         ...
 
 

@@ -20,8 +20,8 @@ Constant: TypeAlias = str | float | tuple[str | float, ...]
 OPERATORS = ("eq", "ne", "in", "has", "any", "gt", "ge", "lt", "le", "answered")
 
 
-def _settled(value: Any) -> Constant:
-    # A list of TOML or JSON has to equal the tuple that Python writes.
+def settled(value: Any) -> Constant:
+    """Return a list as a tuple: what TOML or JSON gives has to equal what Python writes."""
     return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
 
 
@@ -31,7 +31,7 @@ class Test:
 
     field: str
     operator: str
-    value: Constant = attrs.field(converter=_settled)
+    value: Constant = attrs.field(converter=settled)
 
 
 @attrs.frozen

@@ -115,7 +115,7 @@ class RepeatsWhenReworded(Repeats):
 class ChecksThenActs(Repeats):
     def send(self, message: Message, /) -> Receipt:
         known = any(one.id == message.id for one in self.kept.sent)
-        time.sleep(0.002)
+        time.sleep(0.02)
         if not known:
             self.kept.send(message)
         return Receipt(message=message.id, reference="1")
@@ -145,7 +145,7 @@ class DropsRepeatedWords(Good):
 class LosesInThreads(Good):
     def send(self, message: Message, /) -> Receipt:
         seen = list(self.kept.sent)
-        time.sleep(0.002)
+        time.sleep(0.02)
         self.kept.sent = [*seen, message]
         return Receipt(message=message.id, reference="1")
 

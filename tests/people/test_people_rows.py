@@ -48,14 +48,14 @@ def codes(problems: list[Problem]) -> list[tuple[str, str]]:
 def users() -> list[UserRow]:
     found, problems = read_users(rows_of("users.csv"))
     assert problems == []
-    return found
+    return [one for _, one in found]
 
 
 @pytest.fixture(scope="module")
 def priors() -> list[Prior]:
     found, problems = read_priors(rows_of("january_participants.csv"))
     assert problems == []
-    return found
+    return [one for _, one in found]
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_wrong_cells_are_listed_and_the_row_stays_out() -> None:
             {"user": "u3", "phone": "164 0004 0361"},
         )
     )
-    assert [row.user.id for row in found] == ["u3"]
+    assert [row.user.id for _, row in found] == ["u3"]
     assert codes(problems) == [
         ("row 1, column registered_on", "row.wrong_date"),
         ("row 1, column mail", "mail.unreadable"),
@@ -147,7 +147,7 @@ def test_a2_two_users_cannot_have_one_identity() -> None:
             {"user": "u3", "wechat": "900000000001"},
         )
     )
-    assert [row.user.id for row in found] == ["u1", "u3"]
+    assert [row.user.id for _, row in found] == ["u1", "u3"]
     assert codes(problems) == [("row 2, column qq", "row.duplicate")]
     assert problems[0].context == {"first": 1, "row": 2}
 
@@ -161,7 +161,7 @@ def test_an_account_has_one_name() -> None:
             {"user": "u4", "account": "acct-1"},
         )
     )
-    assert [row.user.id for row in found] == ["u1", "u2", "u4"]
+    assert [row.user.id for _, row in found] == ["u1", "u2", "u4"]
     assert codes(problems) == [("row 3, column account_name", "account.other_name")]
     assert problems[0].context == {"account": "acct-1", "first": 2}
 
@@ -169,8 +169,8 @@ def test_an_account_has_one_name() -> None:
 def test_only_the_user_is_required_and_identity_columns_can_be_chosen() -> None:
     found, problems = read_users([(2, {"user": "u1", "oidc": "s-1"})], providers=("oidc",))
     assert problems == []
-    assert found[0].identities == (Identity("oidc", "s-1"),)
-    assert found[0].account is None
+    assert found[0][1].identities == (Identity("oidc", "s-1"),)
+    assert found[0][1].account is None
 
 
 def test_an_identity_without_its_provider_is_wrong() -> None:

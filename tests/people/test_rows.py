@@ -40,7 +40,10 @@ def build(row: Row) -> Thing:
 
 def read(*rows: tuple[str, ...], first: int = 1) -> tuple[list[Thing], list[Problem]]:
     numbered = enumerate((dict(zip(FIELDS, row, strict=False)) for row in rows), first)
-    return read_rows(numbered, build, required=("id",), optional=FIELDS[1:], key=lambda t: t.id)
+    things, problems = read_rows(
+        numbered, build, required=("id",), optional=FIELDS[1:], key=lambda t: t.id
+    )
+    return [thing for _, thing in things], problems
 
 
 def codes(problems: list[Problem]) -> list[tuple[str, str]]:
@@ -101,7 +104,7 @@ def test_rows_of_the_wrong_length_are_wrong() -> None:
     long = {**right, "id": "u3", None: ["surplus"]}
     rows = [(1, {**right, "id": "u1"}), (2, short), (3, long)]
     things, problems = read_rows(rows, build, required=("id",), optional=FIELDS[1:])
-    assert [thing.id for thing in things] == ["u1"]
+    assert [thing.id for _, thing in things] == ["u1"]
     assert codes(problems) == [("row 2", "row.too_short"), ("row 3", "row.too_long")]
 
 

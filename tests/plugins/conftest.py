@@ -18,7 +18,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
     def install(name: str, source: str, *, distribution: str | None = None) -> None:
         distribution = distribution or f"saasops-{name}"
-        package = distribution.replace("-", "_")
+        package = distribution.replace("-", "_").replace(".", "_")
         made.append(package)
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text(dedent(source))

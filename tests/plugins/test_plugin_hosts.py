@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +47,10 @@ class Crm:
 
     @property
     def costly(self) -> None:
+        raise AssertionError("a property was read")
+
+    @cached_property
+    def costlier(self) -> None:
         raise AssertionError("a property was read")
 
     @hookimpl
@@ -141,9 +146,40 @@ def test_a_host_cannot_take_a_name_that_is_installed_or_built_in(install: Instal
 
 def test_one_object_cannot_be_two_plugins() -> None:
     crm = module(offering("crm"))
-    with pytest.raises(PluginError) as caught:
+    with pytest.raises(PluginError, match="may offer crm2"):
         Plugins({"crm": crm, "crm2": crm})
-    assert caught.value.code == "plugin.not_registered"
+
+
+def test_a_hook_may_be_a_static_or_a_class_method_or_have_another_name() -> None:
+    class Many:
+        @staticmethod
+        @hookimpl
+        def saasops_domain_event(event: Any) -> None:
+            heard.append("static")
+
+        @classmethod
+        @hookimpl(specname="saasops_domain_event")
+        def hear(cls) -> None:
+            heard.append("class")
+
+    heard: list[str] = []
+    many = Many()
+    many.own = hookimpl(specname="saasops_domain_event")(lambda event: heard.append("own"))  # type: ignore[attr-defined] -- as a script would
+    Plugins({"crm": many}).observe({})
+    assert sorted(heard) == ["class", "own", "static"]
+
+
+def test_objects_that_are_equal_are_still_two() -> None:
+    @attrs.frozen
+    class Silent:
+        @hookimpl
+        def saasops_domain_event(self) -> None:
+            pass
+
+    assert statuses(Plugins({"a": Silent(), "b": Silent()}).reports()) == {
+        "a": "active",
+        "b": "active",
+    }
 
 
 @pytest.mark.parametrize(
@@ -193,7 +229,7 @@ FIELDS = (
     "Mapping[str, int]",
     "Inner",
 )
-VALUES = ("hunter2", ["hunter2"], {"hunter2": "hunter2"}, {3: "hunter2"})
+VALUES = ("hunter2", ["hunter2"], {"y": "hunter2"}, {3: "hunter2"})
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -204,14 +240,14 @@ def test_no_kind_of_setting_is_quoted(field: str, value: object) -> None:
         "import attrs\nfrom collections.abc import Mapping\nfrom decimal import Decimal\n"
         "from datetime import date, datetime, timedelta\nfrom typing import Literal\n"
         "@attrs.frozen\nclass Inner:\n    x: int = 1\n",
-    ).replace("app_id: str = '1'", "x: int = 1")
+    )
     source = head.replace("    port: int = 0", f"    port: {field} = None") + offering(
         "crm"
     ).removeprefix(HEAD)
     with pytest.raises(PluginError) as caught:
         Plugins({"crm": (module(source), {"port": value})})
     assert caught.value.code == "plugin.wrong_settings"
-    assert_silent(caught.value, keys=isinstance(value, dict))
+    assert_silent(caught.value)
 
 
 def fails(token: Token) -> Channel:
@@ -263,7 +299,7 @@ def test_what_failed_once_may_be_built_later() -> None:
 
 
 def test_the_validators_of_the_author_are_heard_but_not_quoted() -> None:
-    with pytest.raises(PluginError, match="crm.token: expected another value") as caught:
+    with pytest.raises(PluginError, match="crm: expected another value") as caught:
         Plugins({"crm": (Crm(fails), {"token": "hu"})})
     assert_silent(caught.value, secret="'hu'")
 
@@ -275,11 +311,44 @@ def test_nothing_that_is_kept_shows_a_setting() -> None:
     assert "hunter2" not in shown
 
 
-def assert_silent(error: BaseException, *, secret: str = "hunter2", keys: bool = False) -> None:
-    """Look everywhere an error may carry a value; *keys* are allowed to be shown."""
+def assert_silent(error: BaseException, *, secret: str = "hunter2") -> None:
+    """Look everywhere an error may carry a value."""
     assert error.__cause__ is None
     assert error.__context__ is None
     shown = "".join(traceback.format_exception(error)) + repr(error.args)
     shown += repr(getattr(error, "context", "")) + error.explain("zh-CN")
-    shown = "".join(line for line in shown.splitlines() if "raise " not in line)
-    assert shown.count(secret) <= (shown.count(f".{secret}") if keys else 0)
+    assert secret not in shown
+
+
+class Everything:
+    """A thing for every port, and something that fits none."""
+
+    capabilities = frozenset[str]()
+
+    def migrate(self, tables: Any) -> None: ...
+    def begin(self, tenant: str, *, join: Any = None, write: bool = True) -> Any: ...
+    def close(self) -> None: ...
+    def render(self, report: Any, /, *, locale: str) -> Any: ...
+
+
+class Offers:
+    @hookimpl
+    def saasops_storages(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a store")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
+    @hookimpl
+    def saasops_report_formats(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a format")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
+
+def test_one_name_may_stand_in_several_registries() -> None:
+    plugins = Plugins({"crm": Offers()})
+    assert isinstance(plugins.storage("crm"), Everything)
+    assert isinstance(plugins.report_format("crm"), Everything)
+    assert plugins.storages["crm"].summary == "a store"
+    assert plugins.report_formats["crm"].summary == "a format"
+    for get, port in ((plugins.storage, "Storage"), (plugins.report_format, "ReportFormat")):
+        with pytest.raises(PluginError, match=f"built int, which is no {port}; it lacks"):
+            get("crm.wrong")

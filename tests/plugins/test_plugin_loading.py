@@ -1,13 +1,10 @@
 """What the host may rely on: named is loaded, failures have a name, nothing is shared."""
 
-import gc
 import json
 import subprocess
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 import pytest
 from plugin_samples import HEAD, Install, module, offering, statuses
@@ -123,10 +120,8 @@ BROKEN = {
         "plain function",
     ),
     "wrapping": (
-        MARKED.replace("impl\n", "impl(wrapper=True)\n", 1).replace("impl, offer(w", "impl(w")
-        if False
-        else "from saasops.plugins import hookimpl\n@hookimpl(wrapper=True)\n"
-        "def saasops_channels(): return (yield)",
+        MARKED.replace("@hookimpl", "@hookimpl(wrapper=True)")
+        + "def saasops_channels(): return (yield)",
         "plugin.wrapping_hook",
         "wrapper",
     ),
@@ -309,7 +304,9 @@ def test_an_unreadable_distribution_hides_nothing_but_itself(
     install("qq", offering("qq"))
     install("bad", offering("bad"))
     (tmp_path / "saasops-bad-1.0.dist-info" / "entry_points.txt").write_text("[saasops]\nno sign")
-    (tmp_path / "nameless-1.0.dist-info").mkdir()
+    left = tmp_path / "left-1.0.dist-info"
+    left.mkdir()
+    (left / "entry_points.txt").write_text("[saasops]\nleft = left")
     assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
 
 
@@ -347,20 +344,8 @@ def test_a_hook_is_asked_once_and_never_after_construction() -> None:
     assert crm.asked == [1]
 
 
-def test_the_plugins_of_a_host_go_when_it_goes() -> None:
-    plugins = Plugins({"crm": module(offering("crm"))})
-    before = len(gc.get_objects())
-    del plugins
-    gc.collect()
-    assert len(gc.get_objects()) < before
-
-
 def test_a_report_can_be_written_down(install: Install) -> None:
     install("boom", "import not_there")
     (row,) = Plugins.diagnose({"boom": {}})
     assert row.error
     assert json.loads(json.dumps(row.error.context))["provider"] == "saasops-boom 1.0"
-
-
-def _unused(value: ModuleType) -> Any:
-    return value

@@ -36,12 +36,13 @@ def releases() -> Releases:
     found, problems = read_releases(rows_of("products.csv"))
     paths, wrong = read_paths(rows_of("upgrade_paths.csv"))
     assert problems == wrong == []
-    return Releases(releases=tuple(found), paths=tuple(paths))
+    return Releases(releases=tuple(one for _, one in found), paths=tuple(one for _, one in paths))
 
 
 @pytest.fixture(scope="module")
 def downloads(releases: Releases) -> list[Download]:
-    found, problems = read_downloads(rows_of("downloads.csv"), releases)
+    numbered, problems = read_downloads(rows_of("downloads.csv"), releases)
+    found = [one for _, one in numbered]
     assert problems == []
     return found
 

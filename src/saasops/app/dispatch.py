@@ -3,9 +3,11 @@
 A message is leased while it is worked on; a worker that dies leaves it to the next one. An
 idempotent channel may be given the same message again. Any other channel is marked before
 and after: a message found marked was perhaps sent, and is settled as unknown instead of
-being repeated.
+being repeated. Observers hear events in their order: nobody hears one while another worker
+still holds an earlier one.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -29,6 +31,8 @@ from saasops.values import SYSTEM
 
 BATCH = 50
 LEASE = timedelta(minutes=5)
+_TURN = timedelta(minutes=1)
+_log = logging.getLogger(__name__)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,11 +82,13 @@ class Dispatch:
     def drain(self, *, most: int) -> TickReport:
         """Work off up to *most* messages that are due."""
         report, left = TickReport(), most
+        ordered = self._observe is not None
         while left > 0:
-            claimed = self._host.run(partial(_claim, limit=min(BATCH, left)), actor=SYSTEM)
-            if not claimed:
+            claim = partial(_claim, limit=min(BATCH, left), ordered=ordered)
+            claimed, number = self._host.run(claim, actor=SYSTEM)
+            if not number:
                 break
-            left -= len(claimed)
+            left -= number
             report += self._batch(claimed)
         return report
 
@@ -92,7 +98,8 @@ class Dispatch:
         if self._observe is not None and events:
             for event in self._host.run(partial(_events, rows=events), actor=SYSTEM, write=False):
                 self._observe(event)
-        settled = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
+        tried = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
+        settled = [one for one in tried if one is not None]
         self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
         counts = Counter(one.stage for one in settled)
         return TickReport(
@@ -139,23 +146,42 @@ class Dispatch:
             at=work.at,
         )
 
-    def _send(self, row: Row, prepared: "Message | _Settled") -> _Settled:
+    def _send(self, row: Row, prepared: "Message | _Settled") -> _Settled | None:
+        """Hand a message over; None where another worker has done so meanwhile."""
         if isinstance(prepared, _Settled):
             return prepared
         channel = self._channel(prepared.medium)
-        if not channel.idempotent:
-            self._host.run(lambda work: _mark(work, row), actor=SYSTEM)
+        if not channel.idempotent and not self._host.run(
+            lambda work: _mark(work, row), actor=SYSTEM
+        ):
+            return None
+        again: Stage | None = None if row["attempts"] < ATTEMPTS else "failed"
         try:
             receipt = channel.send(prepared)
         except ProviderError as error:
-            if error.retry and row["attempts"] < ATTEMPTS:
-                return _Settled(row, None, error.code)
-            return _Settled(row, "failed", error.code)
+            return _Settled(row, again if error.retry else "failed", error.code)
+        except Exception as error:  # noqa: BLE001 -- other people's code
+            _log.warning("channel for %s failed: %s", prepared.medium, type(error).__name__)
+            if channel.idempotent:
+                return _Settled(row, again, "notice.failed.refused")
+            return _Settled(row, "unknown", "notice.unknown.interrupted")
         return _Settled(row, "sent", None, receipt.reference)
 
 
-def _claim(work: Work, *, limit: int) -> list[Row]:
-    return work.tx.claim(OUTBOX, now=work.at, lease=LEASE, limit=limit)
+def _claim(work: Work, *, limit: int, ordered: bool) -> tuple[list[Row], int]:
+    """Lease what is due and tell how much; put back events that others are still before."""
+    claimed = work.tx.claim(OUTBOX, now=work.at, lease=LEASE, limit=limit)
+    events = sorted(row["id"] for row in claimed if row["topic"] == "event")
+    if not ordered or not events:
+        return claimed, len(claimed)
+    first = work.tx.find(OUTBOX, {"topic": "event"}, limit=len(events))
+    missing = next((row for row in first if row["id"] not in events), None)
+    if missing is None:
+        return claimed, len(claimed)
+    early = {id for id in events if id > missing["id"]}
+    for id in early:
+        work.tx.update(OUTBOX, (id,), {"due": min(missing["due"], work.at + _TURN)})
+    return [row for row in claimed if row["id"] not in early], len(claimed)
 
 
 def _events(work: Work, *, rows: list[Row]) -> list[Mapping[str, Any]]:
@@ -196,8 +222,12 @@ def _address(work: Work, notice: Notice) -> str | None:
     return contact.mail if notice.medium == "mail" else contact.phone
 
 
-def _mark(work: Work, row: Row) -> None:
-    work.save(NOTICES, hand_over(work.need(NOTICES, *row["payload"]["key"])))
+def _mark(work: Work, row: Row) -> bool:
+    notice = work.need(NOTICES, *row["payload"]["key"])
+    if notice.stage != "planned":
+        return False
+    work.save(NOTICES, hand_over(notice))
+    return True
 
 
 def _close(work: Work, events: list[Row], settled: list[_Settled]) -> None:
@@ -209,13 +239,13 @@ def _close(work: Work, events: list[Row], settled: list[_Settled]) -> None:
 
 def _settle(work: Work, one: _Settled) -> None:
     notice = work.need(NOTICES, *one.row["payload"]["key"])
-    if one.stage is None:
+    if one.stage is None and notice.stage not in FINAL:
         due: datetime = work.at + back_off(one.row["attempts"])
         if notice.stage == "sending":
             work.save(NOTICES, attrs.evolve(notice, stage="planned"))
         work.tx.update(OUTBOX, (one.row["id"],), {"due": due})
         return
-    if notice.stage not in FINAL:
+    if one.stage is not None and notice.stage not in FINAL:
         after = settle(notice, one.stage, at=work.at, reason=one.reason, reference=one.reference)
         work.save(NOTICES, after)
     work.tx.delete(OUTBOX, (one.row["id"],))

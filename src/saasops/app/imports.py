@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, TypeVar
 import attrs
 
 from saasops.app.work import Host, Work
-from saasops.errors import Problem, SaasOpsError
+from saasops.errors import Invalid, Problem, SaasOpsError
 
 T = TypeVar("T")
 Result: TypeAlias = Literal["accepted", "changed", "unchanged", "superseded"]
@@ -35,7 +35,7 @@ class ImportReport:
 
 
 class _Undo(Exception):
-    """Roll a dry run back."""
+    """Roll a dry run back, or a chunk of which a row was refused."""
 
 
 def run_import(
@@ -49,19 +49,20 @@ def run_import(
     problems: Iterable[Problem] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
+    together: bool = False,
 ) -> ImportReport:
     """Keep *rows* (number, value), a chunk to a transaction; a refused row is a problem.
 
-    With *dry_run* everything is decided and nothing is written. *progress* is told how many
-    rows are done, of how many.
+    With *dry_run* everything is decided and nothing is written; rows that build on each
+    other are then decided *together*. *progress* is told how many rows are done, of how many.
     """
     results: dict[str, list[int]] = {}
     found = list(problems)
     done = 0
-    for chunk in _chunks(rows):
+    for chunk in _chunks(rows, (len(rows) or 1) if together and dry_run else CHUNK):
         for number, result in _kept(host, chunk, keep, actor=actor, dry_run=dry_run):
-            if isinstance(result, Problem):
-                found.append(result)
+            if isinstance(result, tuple):
+                found += result
             else:
                 results.setdefault(result, []).append(number)
         done += len(chunk)
@@ -72,7 +73,7 @@ def run_import(
         rows=total,
         problems=tuple(found),
         dry_run=dry_run,
-        **{name: tuple(numbers) for name, numbers in results.items()},
+        **{name: tuple(sorted(numbers)) for name, numbers in results.items()},
     )
 
 
@@ -83,26 +84,44 @@ def _kept(
     *,
     actor: str,
     dry_run: bool,
-) -> list[tuple[int, Result | Problem]]:
-    results: list[tuple[int, Result | Problem]] = []
+) -> list[tuple[int, Result | tuple[Problem, ...]]]:
+    """Keep the right rows of *chunk*; of a refused one nothing stays, however far it got."""
+    results: dict[int, Result] = {}
+    refused: dict[int, tuple[Problem, ...]] = {}
 
     def step(work: Work) -> None:
         results.clear()
-        for number, value in chunk:
+        before = len(refused)
+        for place, (number, value) in enumerate(chunk):
+            if place in refused:
+                continue
             try:
-                results.append((number, keep(work, value)))
+                results[place] = keep(work, value)
             except SaasOpsError as error:
                 if error.status >= 500 or error.retryable:
                     raise
-                results.append((number, Problem(f"row {number}", error.code, error.context)))
-        if dry_run:
+                refused[place] = _reasons(number, error)
+        if dry_run or len(refused) > before:
             raise _Undo
 
-    with suppress(_Undo):
-        host.run(step, actor=actor)
-    return results
+    known = -1
+    while known != len(refused):
+        known = len(refused)
+        with suppress(_Undo):
+            host.run(step, actor=actor)
+    return [
+        (number, refused[place] if place in refused else results[place])
+        for place, (number, _) in enumerate(chunk)
+    ]
 
 
-def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), CHUNK):
-        yield rows[start : start + CHUNK]
+def _reasons(number: int, error: SaasOpsError) -> tuple[Problem, ...]:
+    where = f"row {number}"
+    if isinstance(error, Invalid):
+        return tuple(Problem(where, one.code, one.context) for one in error.problems)
+    return (Problem(where, error.code, error.context),)
+
+
+def _chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -16,7 +16,7 @@ from saasops.notices.rules import NoticeRule, due_after, occurrences
 from saasops.ports import Row
 from saasops.predicates import holds
 from saasops.scheduling.bookings import Booking
-from saasops.storage.tables import BOOKINGS, NOTICES, OCCURRENCES, PARTICIPANTS
+from saasops.storage.tables import BOOKINGS, NOTICES, OCCURRENCES, PARTICIPANTS, USERS
 
 CHUNK = 500
 
@@ -28,6 +28,11 @@ class Notices(CampaignHandle):
     def of(self, work: Work, recipient: str) -> tuple[Notice, ...]:
         """Return the notices to *recipient*, by rule and occurrence."""
         return tuple(work.each(NOTICES, {"campaign": self.id, "recipient": recipient}))
+
+    @query
+    def all(self, work: Work) -> tuple[Notice, ...]:
+        """Return every notice, by rule, recipient and occurrence. Linear in their number."""
+        return tuple(work.each(NOTICES, {"campaign": self.id}))
 
     @query
     def counts(self, work: Work) -> dict[tuple[str, str, str], int]:
@@ -45,7 +50,7 @@ def follow(work: Work, definitions: Definitions, name: str, event: Any) -> None:
     if not campaign or not user or getattr(event, "author", None) == user:
         return
     opened = definitions.find(work, campaign)
-    if opened is None:
+    if opened is None or work.tx.get(USERS.table, (user,)) is None:
         return
     rules = [rule for rule in opened.campaign.notices if name in rule.after]
     if not rules:
@@ -69,7 +74,9 @@ def _plan_after(
     slot = opened.by_id.get(booking.slot) if booking else None
     occurrence = slot.id if rule.before_slot and slot else _occurrence(event)
     key = (opened.campaign.id, rule.id, participant.user, occurrence)
-    if work.tx.get(NOTICES.table, key) is not None:
+    held = work.load(NOTICES, *key)
+    # Who goes away and comes back is told again: what was suppressed never reached him.
+    if held is not None and held.stage != "suppressed":
         return
     due = due_after(
         rule, slot_opens=slot.opens if slot else None, where=opened.campaign.where, at=work.at
@@ -209,7 +216,7 @@ def _occurrence(event: Any) -> str:
     """Tell apart the times that the same thing happens to the same user."""
     booking = getattr(event, "booking", None)
     if isinstance(booking, Booking):
-        return f"{booking.slot}.{booking.day}.{booking.assistant}"
+        return f"{booking.slot}.{booking.day}.{booking.assistant}.{len(booking.moves)}"
     for name in ("post", "attempt", "thing", "rule"):
         if hasattr(event, name):
             return str(getattr(event, name))

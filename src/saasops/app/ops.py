@@ -11,8 +11,8 @@ from saasops.app.definitions import Definitions
 from saasops.app.dispatch import Dispatch, TickReport
 from saasops.app.notices import follow, plan_recurring
 from saasops.app.people import People
+from saasops.app.places import refresh_places
 from saasops.app.rewards import open_counters
-from saasops.app.scheduling import refresh_places
 from saasops.app.versions import Versions
 from saasops.app.work import Work, attempt
 from saasops.campaigns.definition import Campaign
@@ -132,8 +132,8 @@ class SaasOps:
 
         However often it runs or is cut short, a notice is sent once: see `saasops.app.dispatch`.
         """
-        planned, ids = 0, self.campaigns()
-        self.run(lambda work: self._require_channels(work, ids), actor=SYSTEM, write=False)
+        planned = 0
+        ids = self.run(self._ready, actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
         observe = self._plugins.observe if self._plugins.observed else None
@@ -177,14 +177,21 @@ class SaasOps:
     def _heard(self, work: Work, name: str, event: Any) -> None:
         follow(work, self._definitions, name, event)
 
-    def _require_channels(self, work: Work, ids: Iterable[str]) -> None:
+    def _ready(self, work: Work) -> tuple[str, ...]:
+        """Return the ids of all campaigns; raise `PluginError` where a channel is missing."""
+        ids = tuple(row["id"] for row in work.rows(CAMPAIGNS, {}))
         for id in ids:
             for rule in self._definitions.need(work, id).campaign.notices:
-                if rule.medium not in self._channels:
-                    raise PluginError("notice.no_channel", medium=rule.medium)
+                self._delivering(rule.medium)
+        return ids
 
     def _channel(self, medium: str) -> Channel:
-        return self._plugins.channel(self._channels[medium])
+        return self._plugins.channel(self._delivering(medium))
+
+    def _delivering(self, medium: str) -> str:
+        if medium not in self._channels:
+            raise PluginError("notice.no_channel", medium=medium)
+        return self._channels[medium]
 
 
 def _storage_name(where: str | PathLike[str]) -> str:

@@ -87,9 +87,11 @@ class People(Handle):
         found, problems = read_users(listed)
 
         def keep(work: Work, row: UserRow) -> Result:
+            held = work.load(USERS, row.user.id)
             return register(
                 work,
-                row.user,
+                # A table has no column for the language that somebody chose.
+                attrs.evolve(row.user, locale=held.locale) if held else row.user,
                 account=row.account,
                 identities=row.identities,
                 contact=row.contact,

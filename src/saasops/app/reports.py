@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from saasops.app.definitions import CampaignHandle, Running
-from saasops.app.scheduling import load_of
+from saasops.app.places import load_of
 from saasops.app.work import Work, query
 from saasops.campaigns.channels import ChannelCount, channel_funnel
 from saasops.campaigns.report import Standing, weekly

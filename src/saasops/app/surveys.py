@@ -194,7 +194,7 @@ def _answered(
     return attrs.evolve(
         participant,
         reached_at=participant.reached_at or at,
-        answered_at=at,
+        answered_at=participant.answered_at or at,
         wish=next((answers[q.id] for q in campaign.survey.questions if q.kind == "slot"), None),
         kind="upgrader" if older else "new",
         claims=(recorded, told, *verified),

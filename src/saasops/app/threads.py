@@ -6,6 +6,7 @@ from saasops.app.definitions import CampaignHandle
 from saasops.app.imports import Result
 from saasops.app.rewards import award
 from saasops.app.work import Work, command, query
+from saasops.campaigns.participants import Participant
 from saasops.storage.tables import PARTICIPANTS, POSTS, THREADS, USERS
 from saasops.threads.posts import Post, Thread, ThreadOpened, Verdict, publish, verify
 
@@ -36,7 +37,10 @@ class Threads(CampaignHandle):
 
     @command
     def verify(self, work: Work, post: str, verdict: Verdict, *, reason: str = "") -> Post:
-        """Judge a check-in. Accepting the first one of somebody who upgraded rewards him."""
+        """Judge a check-in. Accepting the first one of somebody who upgraded rewards him.
+
+        Who checks in before the upgrade was reported is rewarded when it is.
+        """
         opened = self._open(work)
         held = work.need(POSTS, self.id, post)
         judged = verify(held, verdict, reason=reason or None, at=work.at, actor=work.actor)
@@ -44,13 +48,15 @@ class Threads(CampaignHandle):
             return held
         after, event = judged
         work.save(POSTS, after)
-        work.record(event)
+        first: Participant | None = None
         if verdict == "accepted" and work.tx.get(USERS.table, (held.author,)) is not None:
             participant = opened.participant(work, held.author)
-            if participant.checked_in_at is None and participant.upgraded_at is not None:
-                participant = attrs.evolve(participant, checked_in_at=work.at)
-                work.save(PARTICIPANTS, participant)
-                award(work, opened, participant, opened.campaign.rewards.completed)
+            if participant.checked_in_at is None:
+                first = attrs.evolve(participant, checked_in_at=work.at)
+                work.save(PARTICIPANTS, first)
+        work.record(event)
+        if first is not None and first.upgraded_at is not None:
+            award(work, opened, first, opened.campaign.rewards.completed)
         return after
 
     @query

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import attrs
+
 from saasops.app.imports import ImportReport, Progress, Result, run_import
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
@@ -68,6 +70,7 @@ class Versions(Handle):
         found, problems = read_paths(listed)
 
         def keep(work: Work, path: UpgradePath) -> Result:
+            _check_path(work, path)
             held = work.load(UPGRADE_PATHS, path.product, path.from_, path.to)
             if held == path:
                 return "unchanged"
@@ -125,15 +128,32 @@ def releases_of(work: Work, product: str) -> Releases:
 
 
 def _releases(releases: Iterable[Release], paths: Iterable[UpgradePath]) -> Releases:
-    known = tuple(releases)
-    names = {(one.product, one.name) for one in known}
-    kept = (p for p in paths if {(p.product, p.from_), (p.product, p.to)} <= names)
-    return Releases(releases=known, paths=tuple(kept))
+    known = Releases(releases=tuple(releases))
+    kept = tuple(path for path in paths if _leads_up(known, path))
+    return attrs.evolve(known, paths=kept) if kept else known
+
+
+def _leads_up(releases: Releases, path: UpgradePath) -> bool:
+    from_, to = (releases.recognise(path.product, name) for name in (path.from_, path.to))
+    if not isinstance(from_, Release) or not isinstance(to, Release):
+        return False
+    return releases.is_older(from_, than=to)
+
+
+def _check_path(work: Work, path: UpgradePath) -> None:
+    """Refuse a path that leads down; one whose ends are not known yet may come first."""
+    known = releases_of(work, path.product)
+    ends = (known.recognise(path.product, name) for name in (path.from_, path.to))
+    if all(isinstance(end, Release) for end in ends):
+        attrs.evolve(known, paths=(path,))
 
 
 def _keep_release(work: Work, release: Release) -> Result:
     held = work.load(RELEASES, release.product, release.name)
     if held == release:
         return "unchanged"
+    # Two names of one version would make every later look at the product fail.
+    others = (one for one in work.each(RELEASES, {"product": release.product}) if one != held)
+    Releases(releases=(release, *others))
     work.save(RELEASES, release)
     return "changed" if held else "accepted"

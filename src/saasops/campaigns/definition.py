@@ -11,7 +11,7 @@ from saasops import clock
 from saasops.calendars.working_days import by_name
 from saasops.campaigns import participants, risk
 from saasops.campaigns.risk import RiskPolicy
-from saasops.errors import Invalid, Problem, Refused, SaasOpsError
+from saasops.errors import Invalid, Problem, Refused
 from saasops.notices import rules as notice_rules
 from saasops.notices import templates
 from saasops.notices.rules import NoticeRule
@@ -169,8 +169,8 @@ def _slot_mistakes(campaign: Campaign) -> Iterator[Problem]:
             yield Problem(f"slots.fixed.{one.id}", "slot.backwards", {"slot": one.id})
     try:
         generated = slots_of(campaign)
-    except SaasOpsError as error:
-        yield Problem("slots.calendar", error.code, error.context)
+    except Invalid as error:
+        yield from (attrs.evolve(p, where=f"slots.{p.where}") for p in error.problems)
         return
     if not generated:
         yield Problem("slots", "slot.none", {})

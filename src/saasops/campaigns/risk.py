@@ -9,7 +9,7 @@ from typing import Any, cast
 import attrs
 
 from saasops.errors import Problem
-from saasops.predicates import Predicate, check, holds, reasons
+from saasops.predicates import Constant, Predicate, check, holds, reasons, settled
 from saasops.values import Text
 
 
@@ -61,7 +61,7 @@ class Reason:
     rule: str
     field: str
     operator: str
-    value: Any
+    value: Constant = attrs.field(converter=settled)
 
 
 @attrs.frozen(kw_only=True)

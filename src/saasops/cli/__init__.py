@@ -4,7 +4,8 @@ import sys
 
 _MISSING = """\
 The command needs two more packages: pip install 'saasops[cli]'
-命令行还需要两个依赖包，请运行：pip install 'saasops[cli]'"""
+命令行还需要两个依赖包，请运行：pip install 'saasops[cli]'
+"""
 
 
 def main() -> None:
@@ -14,6 +15,6 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("rich", "typer"):
             raise
-        print(_MISSING, file=sys.stderr)
+        sys.stderr.write(_MISSING)
         raise SystemExit(2) from None
     app()

@@ -22,9 +22,7 @@ FileArgument = Annotated[Path, typer.Argument(help="A campaign.toml.")]
 
 
 @app.command()
-def check(
-    file: FileArgument, locale: LocaleOption = None, as_json: JsonOption = False
-) -> None:
+def check(file: FileArgument, *, locale: LocaleOption = None, as_json: JsonOption = False) -> None:
     """Check a definition as a whole, and name the key of everything that is wrong."""
     with terminal(locale, as_json=as_json) as shown:
         try:
@@ -47,6 +45,7 @@ def check(
 @app.command()
 def launch(
     file: FileArgument,
+    *,
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
@@ -73,6 +72,7 @@ def launch(
 @app.command()
 def show(
     id: Annotated[str | None, typer.Argument(help="Not needed if there is one.")] = None,
+    *,
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
@@ -81,7 +81,7 @@ def show(
     with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
         handle = ops.campaign(the_campaign(ops, id))
         campaign, slots = handle.definition(), _slots(handle)
-        rules, weekly = _rules(campaign), handle.reports.weekly()
+        rules, funnel = _rules(campaign), handle.reports.weekly().section("funnel")
         shown.result(
             {
                 "campaign": campaign.id,
@@ -89,14 +89,11 @@ def show(
                 "closes": str(campaign.closes),
                 "target": f"{campaign.product} {campaign.target}",
                 **{one.id: _plain(one) for one in (slots, rules)},
-                "stages": {
-                    stage: weekly.section("funnel").rows[number][1]
-                    for number, stage in enumerate(STAGES)
-                },
+                "stages": dict(zip(STAGES, (row[1] for row in funnel.rows), strict=True)),
             }
         )
         _describe(shown, campaign)
-        for section in (slots, rules, weekly.section("funnel")):
+        for section in (slots, rules, funnel):
             shown.show(section)
 
 

@@ -16,9 +16,10 @@ from typing import Annotated, Any
 import attrs
 import typer
 
+from saasops.campaigns.participants import STAGES
 from saasops.cli.comparison import NOT_COVERED, Figure, compare, figures
 from saasops.cli.demo_folder import DemoFolder, fingerprint
-from saasops.cli.options import JsonOption, Locale, LocaleOption
+from saasops.cli.options import JsonOption, LocaleOption
 from saasops.cli.rehearsal import Rehearsal
 from saasops.cli.terminal import Terminal, both, column, terminal
 from saasops.errors import NotFound
@@ -34,6 +35,7 @@ _OUTCOMES = {
 
 
 def demo(
+    *,
     data: Annotated[
         Path | None,
         typer.Option("--data", help="A folder of files; by default the reference campaign."),
@@ -168,7 +170,9 @@ def _tell(
         {
             "out": str(folder.path),
             "report": str(folder.path / "report.html"),
-            "funnel": {str(row[0]): row[1] for row in report.section("funnel").rows},
+            "stages": dict(
+                zip(STAGES, (row[1] for row in report.section("funnel").rows), strict=True)
+            ),
             "problems": problems,
             "comparison": {outcome: len(ones) for outcome, ones in by_outcome.items()},
             "different": [dump(one) for one in different],
@@ -179,11 +183,15 @@ def _tell(
     if compared:
         shown.show(_compared(by_outcome))
     else:
-        shown.say(both("Nothing to compare with: no expected.json.", "没有 expected.json，未作比较。"))
+        shown.say(
+            both("Nothing to compare with: no expected.json.", "没有 expected.json，未作比较。")
+        )
     if different:
         shown.show(_different(different))
     shown.say(
-        both("{count} rows of the files were not taken as they are.", "文件中有 {count} 处未采用。"),
+        both(
+            "{count} rows of the files were not taken as they are.", "文件中有 {count} 处未采用。"
+        ),
         count=problems,
     )
     shown.say(both("Report: {path}", "报告：{path}"), path=folder.path / "report.html")

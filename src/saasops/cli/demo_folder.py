@@ -5,7 +5,6 @@ Only files that the demo itself writes are ever removed.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -79,8 +78,7 @@ class DemoFolder:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f"{path.name}.partial")
         partial.write_bytes(content)
-        os.replace(partial, path)
-        return path
+        return partial.replace(path)
 
     def write_json(self, name: str, data: Any) -> Path:
         """Write *data* as the JSON file *name*."""
@@ -92,11 +90,10 @@ class DemoFolder:
 
     def _run(self) -> dict[str, Any] | None:
         try:
-            run = json.loads((self.path / "run.json").read_bytes())
-        except (OSError, ValueError):
+            run: dict[str, Any] = json.loads((self.path / "run.json").read_bytes())
+            return run if run["made_by"] == _MADE_BY else None
+        except (OSError, ValueError, LookupError, TypeError):
             return None
-        ours = isinstance(run, dict) and run.get("made_by") == _MADE_BY
-        return run if ours else None
 
     def _sweep(self) -> None:
         for pattern in _OURS:

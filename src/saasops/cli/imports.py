@@ -47,6 +47,7 @@ _LONG = {Kind.USERS, Kind.DOWNLOADS, Kind.INVITATIONS, Kind.RESPONSES, Kind.PRIO
 def import_(
     kind: Annotated[Kind, typer.Argument(help="What the rows are.", show_default=False)],
     file: Annotated[Path, typer.Argument(help="A CSV (UTF-8) or XLSX file.")],
+    *,
     campaign: CampaignOption = None,
     profile: Annotated[
         Path | None,
@@ -82,7 +83,7 @@ def _profile(kind: Kind, file: Path, profile: Path | None) -> tuple[ExportProfil
         if profile is not None:
             raise Refused("cli.usage.no_profile", kind=kind.value)
         return ()
-    beside = file.with_name(f"{file.name.partition('.')[0]}.profile.toml")
+    beside = file.with_name(f"{Path(file.name.removesuffix('.gz')).stem}.profile.toml")
     if profile is None and not beside.is_file():
         raise Refused("cli.usage.needs_profile", name=beside.name)
     return (read_toml(profile or beside, ExportProfile),)
@@ -99,14 +100,15 @@ def _importer(ops: SaasOps, kind: Kind, campaign: str | None) -> Take:
     if kind in everywhere:
         return everywhere[kind]
     here = ops.campaign(the_campaign(ops, campaign))
-    return {
+    within: dict[Kind, Take] = {
         Kind.INVITATIONS: here.import_invitations,
         Kind.CHANNELS: here.import_channels,
         Kind.ASSISTANTS: here.schedule.import_assistants,
         Kind.ABSENCES: here.schedule.import_absences,
         Kind.OUTCOMES: here.schedule.import_outcomes,
         Kind.RESPONSES: here.survey.import_responses,
-    }[kind]
+    }
+    return within[kind]
 
 
 def _tell(shown: Terminal, report: ImportReport, file: Path) -> None:
@@ -142,7 +144,7 @@ def _tell(shown: Terminal, report: ImportReport, file: Path) -> None:
                 column("rows", both("rows", "行数"), "count"),
                 column("which", both("which", "行号")),
             ),
-            rows=tuple(rows),
+            rows=tuple(row for row in rows if row[1]) or (rows[0],),
         )
     )
     if report.problems:

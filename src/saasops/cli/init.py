@@ -25,6 +25,7 @@ _BLANK = re.compile(r"\{\{([\w.]+)([+-]\d+)?\}\}")
 
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder; it is made where it is missing.")],
+    *,
     opens: Annotated[
         date | None,
         typer.Option(
@@ -48,7 +49,8 @@ def init(
             raise Refused("cli.in_the_way", names=taken)
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
         shown.result({"folder": str(folder), "written": list(texts)})
         shown.say(
             both("Written into {folder}: {names}", "已写入 {folder}：{names}"),

@@ -10,6 +10,7 @@ import typer
 from saasops.clock import parse_instant
 
 SETTINGS = Path("saasops.toml")
+_YEARS = (1970, 2999)
 
 
 class Locale(StrEnum):
@@ -24,7 +25,9 @@ ConfigOption: TypeAlias = Annotated[
 ]
 LocaleOption: TypeAlias = Annotated[
     Locale | None,
-    typer.Option("--locale", help="The language; by default that of LC_ALL or LANG."),
+    typer.Option(
+        "--locale", case_sensitive=False, help="The language; by default that of LC_ALL or LANG."
+    ),
 ]
 JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON object and nothing else.")
@@ -36,9 +39,13 @@ CampaignOption: TypeAlias = Annotated[
 
 def day(text: str) -> date:
     """Read 2020-02-29; raise `ValueError` for anything else."""
-    return date.fromisoformat(text)
+    found = date.fromisoformat(text)
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise ValueError("a year from {} to {} is meant".format(*_YEARS))
+    return found
 
 
 def moment(text: str) -> datetime:
     """Read 2020-02-29T09:00:00+08:00; raise `ValueError` without an offset."""
+    day(text[:10])
     return parse_instant(text)

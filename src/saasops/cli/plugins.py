@@ -15,7 +15,7 @@ _STATUS = {
 
 
 def plugins(
-    config: ConfigOption = SETTINGS, locale: LocaleOption = None, as_json: JsonOption = False
+    *, config: ConfigOption = SETTINGS, locale: LocaleOption = None, as_json: JsonOption = False
 ) -> None:
     """List the plugins: who provides them, what they offer, and why one failed.
 

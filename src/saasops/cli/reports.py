@@ -41,15 +41,14 @@ WeekOption = Annotated[
 ]
 AtOption = Annotated[
     datetime | None,
-    typer.Option(
-        "--at", parser=moment, metavar="INSTANT", help="As of 2020-02-29T09:00:00+08:00."
-    ),
+    typer.Option("--at", parser=moment, metavar="INSTANT", help="As of 2020-02-29T09:00:00+08:00."),
 ]
 _ON_A_TERMINAL = ("text", "json")
 
 
 @app.command()
 def weekly(
+    *,
     campaign: CampaignOption = None,
     format: FormatOption = "text",
     out: OutOption = None,
@@ -68,6 +67,7 @@ def weekly(
 
 @app.command()
 def funnel(
+    *,
     campaign: CampaignOption = None,
     format: FormatOption = "text",
     out: OutOption = None,
@@ -93,9 +93,8 @@ def funnel(
 
 @app.command()
 def shipping(
-    out: Annotated[
-        Path, typer.Option("--out", help="The CSV file. It holds names and addresses.")
-    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", help="The CSV file. It holds names and addresses.")],
     campaign: CampaignOption = None,
     week: WeekOption = None,
     config: ConfigOption = SETTINGS,
@@ -162,14 +161,12 @@ def _as_of(handle: Campaigns, week: date | None, at: datetime | None) -> datetim
     return instant(monday_of(week) + timedelta(7), time(0), handle.definition().where)
 
 
-def _deliver(
-    shown: Terminal, ops: SaasOps, report: Report, format: str, out: Path | None
-) -> None:
-    if out is None and format not in _ON_A_TERMINAL:
-        raise Refused("cli.usage.needs_out", format=format)
+def _deliver(shown: Terminal, ops: SaasOps, report: Report, format: str, out: Path | None) -> None:
     if out is None and shown.as_json:
         format = "json"
     documents = tuple(ops.render(report, format, locale=shown.locale))
+    if out is None and format not in _ON_A_TERMINAL:
+        raise Refused("cli.usage.needs_out", format=format)
     if out is None:
         for document in documents:
             typer.echo(document.content.decode(errors="backslashreplace"), nl=False)

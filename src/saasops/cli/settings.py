@@ -62,7 +62,11 @@ def read_toml(path: Path, kind: type[T]) -> T:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise Invalid([Problem(path.name, "file.encoding", {"line": line})]) from None
-    return serial.load(serial.parse_toml(text), kind)
+    try:
+        return serial.load(serial.parse_toml(text), kind)
+    except Invalid as error:
+        named = [attrs.evolve(p, where=_named(path, p.where)) for p in error.problems]
+        raise Invalid(named) from None
 
 
 def the_campaign(ops: SaasOps, id: str | None) -> str:
@@ -70,11 +74,15 @@ def the_campaign(ops: SaasOps, id: str | None) -> str:
     if id is not None:
         return ops.campaign(id).definition().id
     found = ops.campaigns()
+    if len(found) == 1:
+        return found[0]
     if not found:
         raise Refused("cli.no_campaign")
-    if len(found) > 1:
-        raise Refused("cli.which_campaign", campaigns=found)
-    return found[0]
+    raise Refused("cli.which_campaign", campaigns=found)
+
+
+def _named(path: Path, where: str) -> str:
+    return f"{path.name}, {where}" if where else path.name
 
 
 def _is_path(storage: str) -> bool:

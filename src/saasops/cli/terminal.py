@@ -3,11 +3,13 @@
 What it says is left to the commands. Errors become sentences here, and exit codes.
 """
 
+import io
 import json
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import attrs
@@ -59,12 +61,13 @@ class Terminal:
         if self.as_json:
             return
         spelled = Wording(self.locale, zone(where))
-        table = Table(
-            title=_plain(spelled.text(section.title)), box=box.SIMPLE_HEAD, title_justify="left"
-        )
+        self.out.print(_plain(f"\n{spelled.text(section.title)}"), style="bold", soft_wrap=True)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for head in section.columns:
-            right = "right" if head.unit in NUMERIC else "left"
-            table.add_column(_plain(spelled.text(head.title)), justify=right, overflow="fold")
+            title = _plain(spelled.text(head.title))
+            table.add_column(
+                title, justify="right" if head.unit in NUMERIC else "left", overflow="fold"
+            )
         for row in section.rows:
             cells = zip(row, section.columns, strict=True)
             table.add_row(*(_plain(spelled.cell(cell, head.unit)) for cell, head in cells))
@@ -127,22 +130,27 @@ class Terminal:
 def terminal(locale: Locale | None, *, as_json: bool) -> Generator[Terminal]:
     """Give a command its terminal; errors of ours end it with 1, wrong usage with 2."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    made = {"markup": False, "emoji": False, "highlight": False}
     shown = Terminal(
         locale=locale.value if locale else _spoken(),
         as_json=as_json,
-        out=Console(**made),
-        err=Console(stderr=True, **made),
+        out=_console(),
+        err=_console(stderr=True),
     )
     try:
         yield shown
     except SaasOpsError as error:
         shown.refuse(error)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        name = os.path.basename(str(error.filename or ""))
+        name = Path(str(error.filename or "")).name
         shown.refuse(SaasOpsError("cli.file_failed", name=name, reason=error.strerror or ""))
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def _spoken() -> str:

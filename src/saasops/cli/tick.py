@@ -1,13 +1,12 @@
 """`saasops tick`: plan what has come due and send it."""
 
 import attrs
+import typer
 
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
 from saasops.cli.terminal import both, column, terminal
 from saasops.figures import Section
-
-import typer
 
 _WORDS = {
     "planned": both("planned", "新增计划"),
@@ -21,7 +20,7 @@ _WORDS = {
 
 
 def tick(
-    config: ConfigOption = SETTINGS, locale: LocaleOption = None, as_json: JsonOption = False
+    *, config: ConfigOption = SETTINGS, locale: LocaleOption = None, as_json: JsonOption = False
 ) -> None:
     """Plan notices that have come due and send them; let cron call it every minute or so.
 

@@ -7,6 +7,7 @@ pluggy would overlook a misspelt or unmarked hook. What the hooks give is left t
 import difflib
 import inspect
 from collections.abc import Callable
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from pluggy import PluginManager
@@ -17,13 +18,18 @@ from saasops.plugins.marks import PROJECT
 
 PREFIX = PROJECT + "_"
 HOOKS = tuple(sorted(name for name in vars(hookspecs) if name.startswith(PREFIX)))
+FUNCTIONS = (FunctionType, MethodType, classmethod, staticmethod)
 
 
-def check_hooks(manager: PluginManager, plugin: object, origin: Origin) -> None:
-    """Raise `PluginError` for the first hook of *plugin* that could not be called."""
+def hooks_of(manager: PluginManager, plugin: object, origin: Origin) -> ModuleType:
+    """Return the hooks of *plugin* alone; raise `PluginError` for one that cannot be called.
+
+    They come in a namespace of their own: given an object, pluggy may read its properties.
+    """
+    hooks = ModuleType(origin.name)
     for name, static in inspect.getmembers_static(plugin):
         # Functions only, or known names: a module that imports itself holds `saasops_qq`.
-        if name not in HOOKS and not inspect.isroutine(static):
+        if name not in HOOKS and not isinstance(static, FUNCTIONS):
             continue
         mark = manager.parse_hookimpl_opts(plugin, name)
         hook = (mark and mark["specname"]) or name
@@ -36,7 +42,10 @@ def check_hooks(manager: PluginManager, plugin: object, origin: Origin) -> None:
             continue
         if mark["wrapper"] or mark["hookwrapper"]:
             raise origin.fault("plugin.wrapping_hook", hook=hook)
-        _check_function(getattr(plugin, name), hook, origin)
+        function = getattr(plugin, name)
+        _check_function(function, hook, origin)
+        setattr(hooks, name, function)
+    return hooks
 
 
 def _check_function(function: Callable[..., Any], hook: str, origin: Origin) -> None:

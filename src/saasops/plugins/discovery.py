@@ -35,15 +35,17 @@ def installed() -> dict[str, tuple[Installed, ...]]:
     for distribution in distributions():
         try:
             entry_points = distribution.entry_points.select(group=PROJECT)
-            name = distribution.metadata["Name"] if entry_points else ""
+            if not entry_points:
+                continue
+            name = distribution.metadata["Name"]
             key = re.sub(r"[-_.]+", "-", name).lower()
+            provider = f"{name} {distribution.version}"
         except Exception as error:  # noqa: BLE001 -- other people's metadata
             _log.debug("skipped an unreadable distribution: %s", type(error).__name__)
             continue
-        if not key or key in seen:
+        if key in seen:
             continue
         seen.add(key)
-        provider = f"{name} {distribution.version}"
         for entry_point in entry_points:
             one = Installed(name=entry_point.name, provider=provider, entry_point=entry_point)
             found.setdefault(entry_point.name, []).append(one)

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, TypeGuard
 import attrs
 from pluggy import HookImpl, PluginManager
 
-from saasops.plugins.checks import check_hooks
+from saasops.plugins.checks import HOOKS, hooks_of
 from saasops.plugins.extension import Extension
 from saasops.plugins.foreign import Origin, attempt
 
@@ -26,20 +26,18 @@ class Given:
 
 def gather(manager: PluginManager, plugin: object, origin: Origin) -> Given:
     """Register *plugin* and ask its hooks; raise `PluginError` for what cannot be used."""
-    check_hooks(manager, plugin, origin)
-    label = f"{origin.name} ({origin.provider})"
-    attempt(lambda: manager.register(plugin, label), origin, "plugin.not_registered")
+    hooks = hooks_of(manager, plugin, origin)
+    manager.register(hooks, f"{origin.name} ({origin.provider})")
     offers: list[Offer] = []
     observers: list[Listener] = []
-    for caller in manager.get_hookcallers(plugin) or ():
-        for implementation in caller.get_hookimpls():
-            if implementation.plugin is not plugin:
+    for hook in HOOKS:
+        for implementation in getattr(manager.hook, hook).get_hookimpls():
+            if implementation.plugin is not hooks:
                 continue
-            if caller.name == OBSERVER:
+            if hook == OBSERVER:
                 observers.append(partial(_tell, implementation))
             else:
-                asked = _ask(implementation, caller.name, origin)
-                offers += [(caller.name, extension) for extension in asked]
+                offers += [(hook, extension) for extension in _ask(implementation, hook, origin)]
     if not offers and not observers:
         raise origin.fault("plugin.nothing_offered")
     return Given(tuple(offers), tuple(observers))

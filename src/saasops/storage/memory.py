@@ -296,7 +296,7 @@ class MemoryStorage:
 
     @contextmanager
     def _own(self, tenant: str, *, write: bool) -> Generator[MemoryTransaction, None, None]:
-        self._turns.enter(write=write)
+        turn = self._turns.enter(write=write)
         try:
             if self._closed:
                 raise StorageError("storage.closed")
@@ -309,7 +309,7 @@ class MemoryStorage:
             if transaction.changed:
                 self._kept.rows = {**self._kept.rows, **transaction.changed}
         finally:
-            self._turns.leave()
+            turn.leave()
 
 
 @contextmanager

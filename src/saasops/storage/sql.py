@@ -20,13 +20,13 @@ from saasops.storage.turns import refuse
 class SqlTransaction:
     """One unit of work on a DB-API *cursor*; see `saasops.ports.Transaction`."""
 
-    __slots__ = ("_dialect", "_over", "_spoken", "_write", "cursor", "failures", "tenant")
+    __slots__ = ("_over", "_spoken", "_write", "cursor", "dialect", "failures", "tenant")
 
     def __init__(self, cursor: Any, tenant: str, spoken: Spoken, *, write: bool) -> None:
         self.cursor = cursor
         self.tenant = tenant
         self._spoken = spoken
-        self._dialect = spoken.dialect
+        self.dialect = spoken.dialect
         self.failures = spoken.dialect.failures
         self._write = write
         self._over: str | None = None
@@ -51,7 +51,7 @@ class SqlTransaction:
         cursor = self.run(say.insert_one, values, table.name)
         if not table.auto:
             return None
-        number: int = cursor.fetchone()[0] if self._dialect.returning else cursor.lastrowid
+        number: int = cursor.fetchone()[0] if self.dialect.returning else cursor.lastrowid
         return number
 
     def update(
@@ -147,7 +147,7 @@ class SqlTransaction:
         try:
             return self.cursor.execute(sql, values)
         except self.failures as error:
-            failure = self._dialect.translate(error, table)
+            failure = self.dialect.translate(error, table)
         self._over = failure.code
         raise failure  # outside the except block: the driver's own words may quote values
 
@@ -172,7 +172,7 @@ class SqlTransaction:
         try:
             self.cursor.executemany(sql, rows)
         except self.failures as error:
-            failure = self._dialect.translate(error, table.name)
+            failure = self.dialect.translate(error, table.name)
         else:
             return
         self._over = failure.code

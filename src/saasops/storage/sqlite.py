@@ -36,7 +36,7 @@ def _translate(error: Exception, table: str) -> StorageError:
         return Busy("storage.busy")
     if name == "SQLITE_FULL":
         return StorageError("storage.full")
-    if name == "SQLITE_ERROR":
+    if name == "SQLITE_ERROR" and table:
         return StorageError("storage.not_migrated", table=table)
     return StorageError("storage.failed", reason=name)
 
@@ -115,7 +115,7 @@ class SqliteStorage:
         """
         if join is None:
             return self._own(tenant, write=write)
-        if isinstance(join, SqlTransaction):
+        if isinstance(join, SqlTransaction) and join.dialect is SQLITE:
             return joined(join.part(tenant, write=write))
         return joined(SqlTransaction(_cursor(join), tenant, self._spoken, write=write))
 
@@ -125,7 +125,7 @@ class SqliteStorage:
 
     @contextmanager
     def _own(self, tenant: str, *, write: bool) -> Generator[SqlTransaction, None, None]:
-        self._turns.enter(write=write)
+        turn = self._turns.enter(write=write)
         try:
             connection = self._connections.mine()
             transaction = SqlTransaction(connection.cursor(), tenant, self._spoken, write=write)
@@ -141,7 +141,7 @@ class SqliteStorage:
             finally:
                 transaction.end()
         finally:
-            self._turns.leave()
+            turn.leave()
 
     def _writers(self) -> threading.Lock:
         return _WRITERS.setdefault((os.getpid(), self.path), threading.Lock())

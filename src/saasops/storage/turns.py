@@ -3,6 +3,8 @@
 Also what is said to a transaction whose turn is over. Other processes are left to the database.
 """
 
+from __future__ import annotations
+
 import os
 import threading
 from collections.abc import Callable
@@ -11,32 +13,47 @@ from typing import NoReturn
 from saasops.errors import Busy, StorageError
 
 
-class Turns(threading.local):
-    """The turns of one thread; *lock* gives the lock that its writers queue at."""
+class Turn:
+    """The turn of one transaction; it may end on another thread than it began."""
+
+    __slots__ = ("_lock", "open", "pid")
+
+    def __init__(self, lock: threading.Lock | None) -> None:
+        self._lock = lock
+        self.pid = os.getpid()
+        self.open = True
+
+    def leave(self) -> None:
+        """End the turn and let the next writer in."""
+        self.open = False
+        if self._lock is not None:
+            self._lock.release()
+
+
+class _Mine(threading.local):
+    """The last turn of the running thread."""
+
+    turn: Turn | None = None
+
+
+class Turns:
+    """The turns at one store; *lock* gives the lock that its writers queue at."""
 
     def __init__(self, lock: Callable[[], threading.Lock], timeout: float) -> None:
         self._lock = lock
         self._timeout = timeout
-        self._inside = 0
-        self._held: threading.Lock | None = None
+        self._mine = _Mine()
 
-    def enter(self, *, write: bool) -> None:
+    def enter(self, *, write: bool) -> Turn:
         """Begin a turn; raise `storage.nested` inside another, `Busy` after the timeout."""
-        if self._inside == os.getpid():
+        last = self._mine.turn
+        if last is not None and last.open and last.pid == os.getpid():
             raise StorageError("storage.nested")
-        if write:
-            lock = self._lock()
-            if not lock.acquire(timeout=self._timeout):
-                raise Busy("storage.busy", seconds=self._timeout)
-            self._held = lock
-        self._inside = os.getpid()
-
-    def leave(self) -> None:
-        """End the turn."""
-        self._inside = 0
-        if self._held is not None:
-            self._held.release()
-            self._held = None
+        lock = self._lock() if write else None
+        if lock is not None and not lock.acquire(timeout=self._timeout):
+            raise Busy("storage.busy")
+        self._mine.turn = turn = Turn(lock)
+        return turn
 
 
 def refuse(over: str) -> NoReturn:

@@ -14,8 +14,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "这里有多个活动：{campaigns}，请用 --campaign 指定其中一个",
     ),
     "cli.in_the_way": (
-        "nothing was written, for these files are in the way: {names}; "
-        "move them or name another folder",
+        "nothing was written: {names} would be overwritten; move them or name another folder",
         "以下文件已存在，未写入任何内容：{names}；请移走它们或换一个文件夹",
     ),
     "cli.foreign_folder": (

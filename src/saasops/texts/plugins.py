@@ -17,10 +17,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{plugin} ({provider}) cannot be imported: {cause}; reinstall it or ask its author",
         "无法导入 {plugin}（{provider}）：{cause}；请重新安装或联系作者",
     ),
-    "plugin.not_registered": (
-        "{plugin} ({provider}) cannot be registered: {cause}; hand in each object only once",
-        "无法注册 {plugin}（{provider}）：{cause}；同一对象只能传入一次",
-    ),
     "plugin.unknown_hook": (
         "{plugin} ({provider}) has an unknown hook {hook}; did you mean {hint}?",
         "{plugin}（{provider}）含有未知的钩子 {hook}，是否应为 {hint}？",
@@ -78,8 +74,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{hook}：{plugin} 未加载，请在 plugins={{…}} 中写明；已加载：{loaded}",
     ),
     "plugin.not_built": (
-        "{plugin} ({provider}): {offer} cannot be built: {cause}; check its settings",
-        "{plugin}（{provider}）：无法构建 {offer}：{cause}；请检查其设置",
+        "{plugin} ({provider}): {offer} cannot be built: {cause}; check its settings and needs",
+        "{plugin}（{provider}）：无法构建 {offer}：{cause}；请检查其设置与依赖",
     ),
     "plugin.misfit": (
         "{plugin} ({provider}): {offer} built {got}, which is no {port}; it lacks {lacks}",

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import attrs
 import pytest
@@ -172,5 +173,6 @@ class ChannelContract:
 
 
 def _send_at_once(channel: Channel, messages: list[Message]) -> None:
-    with ThreadPoolExecutor(8) as pool:
+    together = Barrier(8)
+    with ThreadPoolExecutor(8, initializer=together.wait) as pool:
         list(pool.map(channel.send, messages))

@@ -1,0 +1,58 @@
+"""What a plugin author and a host write. Clean under mypy --strict and pyright strict."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from saasops.plugins import Extension, NoSettings, Plugins, hookimpl, offer
+from saasops.ports import Channel, Document, Message, Receipt, ReportFormat
+
+
+@attrs.frozen
+class Settings:
+    corp_id: str
+    secret: str = attrs.field(repr=False)
+
+
+class WeCom:
+    idempotent = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def send(self, message: Message, /) -> Receipt:
+        return Receipt(message=message.id, reference=f"{self._settings.corp_id}:1")
+
+
+class Plain:
+    def __init__(self, settings: NoSettings) -> None:
+        pass
+
+    def render(self, report: Any, /, *, locale: str) -> Iterable[Document]:
+        return []
+
+
+def connect(settings: Settings) -> WeCom:
+    return WeCom(settings)
+
+
+@hookimpl
+def saasops_channels() -> Iterable[Extension[Channel]]:
+    yield offer("wecom", WeCom, settings=Settings, summary="WeCom messages")
+    yield offer("wecom.again", connect, settings=Settings)
+
+
+@hookimpl
+def saasops_report_formats() -> list[Extension[ReportFormat]]:
+    return [offer("wecom", Plain, settings=NoSettings)]
+
+
+@hookimpl
+def saasops_domain_event(event: Mapping[str, Any]) -> None:
+    print(event["name"])
+
+
+def host(message: Message) -> Receipt:
+    plugins = Plugins({"wecom": {"corp_id": "c", "secret": "s"}, "crm": connect})
+    return plugins.channel("wecom").send(message)
