@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from saasops import Campaign, Refused, SaasOps, Text
+from saasops import Campaign, Problem, Refused, SaasOps, Text
 from saasops.app.campaigns import Campaigns
 from saasops.campaigns.definition import Evidence, Goal
 from saasops.campaigns.risk import Level, RiskPolicy, RiskRule
@@ -30,9 +31,10 @@ from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.outcomes import Outcome, Result
 from saasops.scheduling.slots import FixedSlot, SlotRules
 from saasops.surveys.definition import Option, Question, Survey
+from saasops.storage.tables import TABLES
 from saasops.testing.fakes import FixedClock, RecordingChannel
 from saasops.threads.posts import Post, Thread
-from saasops.versions.releases import Release, UpgradePath
+from saasops.versions.releases import Release
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference_campaign"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -59,7 +61,7 @@ def rows(text: str) -> Rows:
     return list(enumerate(csv.DictReader(io.StringIO(text.strip())), 1))
 
 
-def code_of(command: Callable[[], object]) -> Refused:
+def refusal(command: Callable[[], object]) -> Refused:
     """Run *command*, which must be refused, and return the refusal."""
     with pytest.raises(Refused) as refused:
         command()
@@ -408,4 +410,30 @@ def opened(
     return Stage(ops=ops, clock=time, channel=sender, host=host)
 
 
-PATHS = (UpgradePath(product="core", from_="4.1", to="5.0"),)
+def everything(ops: SaasOps) -> dict[str, list[dict[str, Any]]]:
+    """Return all rows of all tables, with their revisions."""
+    return ops.run(
+        lambda work: {table.name: list(work.rows(table, {})) for table in TABLES},
+        actor="test",
+        write=False,
+    )
+
+
+@contextmanager
+def nothing_changes(ops: SaasOps) -> Generator[None, None, None]:
+    """Fail if anything at all is written inside."""
+    before = everything(ops)
+    yield
+    assert everything(ops) == before
+
+
+def counters(stage: Stage) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (used, limit) of every place, by assistant and day as `03-09`."""
+    return {
+        (place.assistant, f"{place.day:%m-%d}"): (used, place.cap)
+        for place, used in stage.campaign.schedule.load()
+    }
+
+
+def problems_of(found: Iterable[Problem]) -> list[tuple[str, str]]:
+    return [(one.where, one.code) for one in found]

@@ -66,7 +66,7 @@ def test_it_is_content_when_every_figure_is_as_expected(expecting, tmp_path: Pat
     assert "升级" in (tmp_path / "out" / "report.html").read_text("utf-8")
     compared = json.loads((tmp_path / "out" / "comparison.json").read_bytes())
     assert compared["equal"] > 100
-    assert compared["different"] == compared["not covered"] == 0
+    assert compared["different"] == compared["not_covered"] == 0
 
 
 def test_it_names_every_figure_that_differs_and_those_not_covered(

@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from saasops.app import dispatch, rewards, scheduling
+from saasops.app import dispatch, places, rewards, scheduling
 from saasops.rewards import ledger
 from saasops.scheduling import bookings
 from saasops.storage.memory import MemoryTransaction
@@ -39,7 +39,7 @@ def _no_ceiling() -> Iterator[None]:
 
     with (
         mock.patch.object(MemoryTransaction, "add", broken),
-        mock.patch.object(scheduling, "_with_free", any_place),
+        mock.patch.object(places, "_with_free", any_place),
     ):
         yield
 
@@ -58,11 +58,16 @@ def _sent_again(work: Any, one: Any) -> None:
         work.post("notice", f"{one.row['message']}!", one.row["payload"])
 
 
+def _marked(work: Any, row: Any) -> bool:
+    return True
+
+
 @contextmanager
 def _forgets_what_was_sent() -> Iterator[None]:
     with (
         mock.patch.object(dispatch, "_settle", _sent_again),
         mock.patch.object(dispatch, "FINAL", frozenset({"suppressed"})),
+        mock.patch.object(dispatch, "_mark", _marked),
     ):
         yield
 
@@ -74,7 +79,7 @@ def _uncounted(work: Any, campaign: str, id: str, number: int) -> bool:
 _GIVE, _SETTLE = ledger.give, dispatch._settle
 MUTANTS: dict[str, Callable[[], Any]] = {
     "ceiling ignored": _no_ceiling,
-    "place kept on leaving": lambda: mock.patch.object(scheduling, "_release", _nothing),
+    "place kept on leaving": lambda: mock.patch.object(scheduling, "release", _nothing),
     "any state after any": lambda: mock.patch.object(bookings, "_allow", _nothing),
     "one-sided ledger": lambda: mock.patch.object(rewards.ledger, "give", _one_sided),
     "stock not counted": lambda: mock.patch.object(rewards, "_count", _uncounted),

@@ -87,11 +87,9 @@ class People(Handle):
         found, problems = read_users(listed)
 
         def keep(work: Work, row: UserRow) -> Result:
-            held = work.load(USERS, row.user.id)
             return register(
                 work,
-                # A table has no column for the language that somebody chose.
-                attrs.evolve(row.user, locale=held.locale) if held else row.user,
+                _completed(row.user, work.load(USERS, row.user.id)),
                 account=row.account,
                 identities=row.identities,
                 contact=row.contact,
@@ -160,7 +158,8 @@ def register(
     """Add or update a user in an open transaction."""
     held = work.load(USERS, user.id)
     changed = held != user
-    if account is not None and work.load(ACCOUNTS, account.id) != account:
+    known = work.load(ACCOUNTS, account.id) if account is not None else None
+    if account is not None and account != known and (account.name or known is None):
         work.save(ACCOUNTS, account)
         changed = True
     if changed:
@@ -217,6 +216,19 @@ def _link(work: Work, user: str, identity: Identity) -> bool:
     work.tx.insert(IDENTITIES, [{**row, "user": user, "linked_at": work.at}])
     work.record(event)
     return True
+
+
+def _completed(news: User, held: User | None) -> User:
+    """Fill in what a table leaves out; it has no column for a language at all."""
+    if held is None:
+        return news
+    return attrs.evolve(
+        news,
+        account=news.account or held.account,
+        nickname=news.nickname or held.nickname,
+        registered_on=news.registered_on or held.registered_on,
+        locale=held.locale,
+    )
 
 
 def _merged(held: Contact, news: Contact) -> Contact:

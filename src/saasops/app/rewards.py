@@ -87,14 +87,14 @@ class Rewards(CampaignHandle):
     @query
     def shipping(self, work: Work, week: date) -> tuple[Parcel, ...]:
         """List the parcels of *week* (a Monday), by user. Holds personal data."""
-        return tuple(_parcels(work, self.id, week))
+        return tuple(_parcels(work, self._open(work), week))
 
     @command
     def ship(self, work: Work, week: date) -> tuple[Problem, ...]:
         """Note that the parcels of *week* left; return those that lack an address."""
         problems: list[Problem] = []
-        for given in tuple(work.each(GRANTS, {"campaign": self.id, "week": week})):
-            if given.prize is None or given.shipped_at is not None:
+        for given in tuple(_to_ship(work, self._open(work), week)):
+            if given.shipped_at is not None:
                 continue
             contact = work.load(CONTACTS, given.user)
             if contact is None or not contact.postal_address:
@@ -223,11 +223,19 @@ def _posting(row: Row) -> Posting:
     )
 
 
-def _parcels(work: Work, campaign: str, week: date) -> Iterator[Parcel]:
+def _to_ship(work: Work, opened: Running, week: date) -> Iterator[Grant]:
+    """Walk over the grants of *week* whose prize is a thing that travels."""
+    campaign = opened.campaign
+    virtual = {None, *(prize.id for prize in campaign.rewards.prizes if not prize.shipped)}
+    for given in work.each(GRANTS, {"campaign": campaign.id, "week": week}):
+        if given.prize not in virtual:
+            yield given
+
+
+def _parcels(work: Work, opened: Running, week: date) -> Iterator[Parcel]:
     by_user: dict[str, list[Grant]] = {}
-    for given in work.each(GRANTS, {"campaign": campaign, "week": week}):
-        if given.prize is not None:
-            by_user.setdefault(given.user, []).append(given)
+    for given in _to_ship(work, opened, week):
+        by_user.setdefault(given.user, []).append(given)
     for user, grants in sorted(by_user.items()):
         contact = work.load(CONTACTS, user)
         yield Parcel(

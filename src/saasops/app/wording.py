@@ -54,9 +54,9 @@ def _target(to: Recipient) -> str:
 
 
 def _slot(to: Recipient) -> str:
-    if to.booking is None:
-        return ""
-    slot = to.opened.by_id[to.booking.slot]
+    slot = to.opened.by_id.get(to.booking.slot) if to.booking else None
+    if slot is None:
+        return _day(to)
     return describe(slot.opens, slot.closes, locale=to.notice.locale)
 
 
@@ -75,8 +75,9 @@ def _assistant(to: Recipient) -> str:
 def _risk(to: Recipient) -> str:
     if to.participant is None or to.participant.risk is None:
         return ""
-    level = to.opened.campaign.risk.level(to.participant.risk.level)
-    return level.title.to(to.notice.locale)
+    levels = {level.id: level for level in to.opened.campaign.risk.levels}
+    level = levels.get(to.participant.risk.level)
+    return level.title.to(to.notice.locale) if level else ""
 
 
 def _steps(to: Recipient) -> str:
@@ -109,7 +110,9 @@ def _prize(to: Recipient) -> str:
     given = _grant(to)
     if given is None or given.prize is None:
         return ""
-    return to.opened.campaign.rewards.prize(given.prize).title.to(to.notice.locale)
+    prizes = {prize.id: prize for prize in to.opened.campaign.rewards.prizes}
+    prize = prizes.get(given.prize)
+    return prize.title.to(to.notice.locale) if prize else given.prize
 
 
 def _reason(to: Recipient) -> str:

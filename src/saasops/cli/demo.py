@@ -139,12 +139,16 @@ def _report(play: Rehearsal) -> Report:
 def _written(compared: Sequence[Figure]) -> dict[str, Any]:
     counts = Counter(one.outcome for one in compared)
     return {
-        **{outcome: counts[outcome] for outcome in _OUTCOMES},
+        **{_key(outcome): counts[outcome] for outcome in _OUTCOMES},
         "figures": [
             {**dump(one), **({"reason": _reason(one)} if one.outcome == "not covered" else {})}
             for one in compared
         ],
     }
+
+
+def _key(outcome: str) -> str:
+    return outcome.replace(" ", "_")
 
 
 def _reason(figure: Figure) -> str:
@@ -174,7 +178,7 @@ def _tell(
                 zip(STAGES, (row[1] for row in report.section("funnel").rows), strict=True)
             ),
             "problems": problems,
-            "comparison": {outcome: len(ones) for outcome, ones in by_outcome.items()},
+            "comparison": {_key(outcome): len(ones) for outcome, ones in by_outcome.items()},
             "different": [dump(one) for one in different],
         }
     )
@@ -189,9 +193,7 @@ def _tell(
     if different:
         shown.show(_different(different))
     shown.say(
-        both(
-            "{count} rows of the files were not taken as they are.", "文件中有 {count} 处未采用。"
-        ),
+        both("{count} problem(s) in the rows of the files.", "文件各行中共有 {count} 处问题。"),
         count=problems,
     )
     shown.say(both("Report: {path}", "报告：{path}"), path=folder.path / "report.html")

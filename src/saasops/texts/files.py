@@ -38,4 +38,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "row {row} repeats row {first}; row {first} counts, correct or remove row {row}",
         "第 {row} 行与第 {first} 行重复，以第 {first} 行为准，请更正或删去第 {row} 行",
     ),
+    "file.empty": (
+        "the file is empty; its first line must name the columns",
+        "文件为空；第一行应为列名",
+    ),
+    "file.encoding": (
+        "line {line} is not UTF-8; save the file as UTF-8 (in a spreadsheet: CSV UTF-8)",
+        "第 {line} 行不是 UTF-8 编码；请另存为 UTF-8（表格软件中选择“CSV UTF-8”）",
+    ),
+    "file.broken": (
+        "the file cannot be read beyond line {line} ({reason}); the rows before it are taken",
+        "文件在第 {line} 行之后无法读取（{reason}）；之前的行已读入",
+    ),
+    "file.too_large": (
+        "the file has {megabytes} MB; at most {most} MB are read: split it",
+        "文件大小为 {megabytes} MB，最多读取 {most} MB，请拆分",
+    ),
+    "file.repeated_header": (
+        "the columns {columns} stand twice in the first line; give each its own name",
+        "第一行中列 {columns} 重复，请使用不同的列名",
+    ),
+    "file.needs_extra": (
+        "reading a workbook needs an extra: pip install 'saasops[{extra}]'",
+        "读取工作簿需要安装：pip install 'saasops[{extra}]'",
+    ),
 }

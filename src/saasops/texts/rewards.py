@@ -10,11 +10,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the grant {rule} of {user} has no prize to ship",
         "{user} 的奖励 {rule} 没有可寄送的奖品",
     ),
-    "grant.none": ("{user} was granted nothing under {rule}", "{user} 没有 {rule} 的奖励"),
-    "grant.no_address": (
-        "no postal address of {user} is on file; ask for it before shipping",
-        "{user} 没有收货地址，寄送前请先索取",
-    ),
     "ledger.not_positive": (
         "{points} points cannot be given; use a number above zero",
         "不能发放 {points} 积分，应大于 0",

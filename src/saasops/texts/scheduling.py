@@ -32,10 +32,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the rule {rule} can never apply: its dates lie outside the campaign",
         "规则 {rule} 永远不会生效：日期在活动期之外",
     ),
-    "capacity.uncovered": (
-        "no rule limits the team {team} on {day}; add one or give its assistants a limit",
-        "{day} 没有规则限制 {team} 组，请添加规则或为助手设置上限",
-    ),
     "booking.exists": (
         "{user} has booked {slot} already; reschedule instead",
         "{user} 已预约 {slot}，请改期",

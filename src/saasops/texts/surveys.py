@@ -176,4 +176,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "第 {row} 行对 {question} 的回答有 {length} 个字符，最多 {longest} 个，请缩短",
     ),
+    "survey.invalid": (
+        "{count} answer(s) are wrong: {shown}",
+        "有 {count} 处回答有误：{shown}",
+    ),
 }

@@ -27,8 +27,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "refusing the check-in {post} needs a reason for the participant",
         "退回打卡 {post} 须写明理由",
     ),
-    "check_in.wrong_verdict": (
-        "{value} is no verdict; write accepted or refused",
-        "{value} 不是有效结论，请写 accepted 或 refused",
-    ),
 }

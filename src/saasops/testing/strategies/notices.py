@@ -70,12 +70,8 @@ def notice_rules(
 def templates(draw: st.DrawFn, id: str = "words-1") -> Template:
     """Draw templates in zh-CN and en, with blanks and dollar signs among their words."""
 
-    def written() -> str:
-        blanks = st.sampled_from([*(f"${{{name}}}" for name in BLANKS), "$$", "\n"])
-        return "".join(draw(st.lists(blanks | words(), min_size=1, max_size=5)))
-
     def text() -> Text:
-        return Text.of({"zh-CN": written(), "en": written()})
+        return Text.of({"zh-CN": draw(_written()), "en": draw(_written())})
 
     return Template(id=id, subject=text(), body=text())
 
@@ -109,3 +105,9 @@ def notices(draw: st.DrawFn) -> Notice:
             return settle(notice, "sent", at=notice.due, reference=draw(ids("receipt")))
         case stage:
             return settle(notice, stage, at=notice.due, reason=f"notice.{stage}.drawn")
+
+
+@cache
+def _written() -> SearchStrategy[str]:
+    blanks = st.sampled_from([*(f"${{{name}}}" for name in BLANKS), "$$", "\n"])
+    return st.lists(blanks | words(), min_size=1, max_size=5).map("".join)

@@ -1,6 +1,7 @@
 """Strategies for prizes, reward rules, grants and postings."""
 
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -16,20 +17,21 @@ THINGS = ("upgrade-5.1", "article")
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+@cache
 def amounts(*, most: int = 10_000) -> SearchStrategy[Decimal]:
     """Draw amounts in whole cents, not below nothing."""
     return st.integers(0, most * 100).map(lambda cents: Decimal(cents).scaleb(-2))
 
 
-def prizes(id: str) -> SearchStrategy[Prize]:
+@st.composite
+def prizes(draw: st.DrawFn, id: str) -> Prize:
     """Draw the prize *id*, with and without cost, in a parcel or not."""
-    return st.builds(
-        Prize,
-        id=st.just(id),
-        title=texts(),
-        stock=st.integers(0, 300),
-        cost=st.just(Decimal(0)) | amounts(most=100),
-        shipped=st.booleans(),
+    return Prize(
+        id=id,
+        title=draw(texts()),
+        stock=draw(st.integers(0, 300)),
+        cost=draw(st.sampled_from((Decimal(0), None))) or draw(amounts(most=100)),
+        shipped=draw(st.booleans()),
     )
 
 

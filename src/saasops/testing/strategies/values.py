@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from saasops.money import Money
-from saasops.predicates import All, Any_, Not, Predicate, Test, holds
+from saasops.predicates import OPERATORS, All, Any_, Not, Predicate, Test, holds
 from saasops.values import Text
 
 FIELDS: Mapping[str, tuple[Any, ...] | None] = {
@@ -22,6 +22,9 @@ FIELDS: Mapping[str, tuple[Any, ...] | None] = {
 CURRENCIES = ("CNY", "USD", "EUR", "JPY")
 ZONES = ("Asia/Shanghai", "UTC", "America/New_York", "Europe/London", "Pacific/Auckland")
 """Zones with and without summer time."""
+_ORDERED = ("gt", "ge", "lt", "le")
+_POSITIVE = tuple(one for one in OPERATORS if one not in ("ne", "answered"))
+_WORDS = ("a", "升级", "two words", '"quoted"', "{braces}", "A|B;C", "١٢", "👩\u200d🔧", "<b>", "0")
 _BEGUN = datetime(2020, 2, 1, tzinfo=UTC)
 
 
@@ -51,10 +54,11 @@ def money(currency: str | None = None, *, most: int = 10**9) -> SearchStrategy[M
 
 
 @cache
-def words(*, most: int = 12) -> SearchStrategy[str]:
+def words(*, most: int = 8) -> SearchStrategy[str]:
     """Draw short texts that are neither blank nor broken, in any script, without a dollar."""
     signs = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="$")
-    return st.text(signs, min_size=1, max_size=most).map(str.strip).filter(bool)
+    typed = st.text(signs, min_size=1, max_size=most).map(str.strip).filter(bool)
+    return st.sampled_from(_WORDS) | typed
 
 
 @cache
@@ -64,36 +68,51 @@ def texts() -> SearchStrategy[Text]:
     return (both | words()).map(Text.of)
 
 
-def comparisons(fields: Mapping[str, tuple[Any, ...] | None] = FIELDS) -> SearchStrategy[Test]:
-    """Draw single comparisons that suit *fields*."""
-    return st.one_of([_comparisons(field, fields[field]) for field in sorted(fields)])
-
-
-def conditions(fields: Mapping[str, tuple[Any, ...] | None] = FIELDS) -> SearchStrategy[Predicate]:
-    """Draw conditions on *fields*, up to a few levels deep."""
-
-    def wider(inner: SearchStrategy[Predicate]) -> SearchStrategy[Predicate]:
-        parts = st.lists(inner, max_size=3).map(tuple)
-        return st.one_of(parts.map(All), parts.map(Any_), inner.map(Not))
-
-    return st.recursive(comparisons(fields), wider, max_leaves=6)
-
-
-def positive_conditions(
+@st.composite
+def comparisons(
+    draw: st.DrawFn,
     fields: Mapping[str, tuple[Any, ...] | None] = FIELDS,
-) -> SearchStrategy[Predicate]:
+    operators: tuple[str, ...] = OPERATORS,
+) -> Test:
+    """Draw single comparisons that suit *fields*, with some of *operators*."""
+    field = draw(st.sampled_from(sorted(fields)))
+    possible = fields[field]
+    closed = [one for one in operators if one not in _ORDERED]
+    operator = draw(st.sampled_from(operators if possible is None else closed))
+    if operator == "answered":
+        return Test(field, operator, draw(st.booleans()))
+    one = st.integers(0, 12) if possible is None else st.sampled_from(possible)
+    if operator in ("in", "any"):
+        return Test(field, operator, tuple(draw(st.lists(one, max_size=3, unique=True))))
+    return Test(field, operator, draw(one))
+
+
+@st.composite
+def conditions(
+    draw: st.DrawFn, fields: Mapping[str, tuple[Any, ...] | None] = FIELDS, *, levels: int = 2
+) -> Predicate:
+    """Draw conditions on *fields*, up to so many *levels* deep."""
+    shape = draw(st.sampled_from(("one", "one", "all", "any", "not"))) if levels else "one"
+    if shape == "one":
+        return draw(comparisons(fields))
+    inner = conditions(fields, levels=levels - 1)
+    if shape == "not":
+        return Not(draw(inner))
+    parts = tuple(draw(inner) for _ in range(draw(st.integers(0, 3))))
+    return All(parts) if shape == "all" else Any_(parts)
+
+
+@st.composite
+def positive_conditions(
+    draw: st.DrawFn, fields: Mapping[str, tuple[Any, ...] | None] = FIELDS, *, levels: int = 2
+) -> Predicate:
     """Draw conditions that only answers make true: without an answer they never hold."""
-    positive = comparisons(fields).filter(
-        lambda test: (
-            test.operator != "ne" and not (test.operator == "answered" and test.value is False)
-        )
-    )
-
-    def wider(inner: SearchStrategy[Predicate]) -> SearchStrategy[Predicate]:
-        parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
-        return st.one_of(parts.map(All), parts.map(Any_))
-
-    return st.recursive(positive, wider, max_leaves=6)
+    shape = draw(st.sampled_from(("one", "one", "all", "any"))) if levels else "one"
+    if shape == "one":
+        return draw(comparisons(fields, _POSITIVE))
+    inner = positive_conditions(fields, levels=levels - 1)
+    parts = tuple(draw(inner) for _ in range(draw(st.integers(1, 3))))
+    return All(parts) if shape == "all" else Any_(parts)
 
 
 @cache
@@ -119,14 +138,3 @@ def met_conditions() -> SearchStrategy[tuple[Predicate, dict[str, Any]]]:
         return (condition if holds(condition, known) else Not(condition)), known
 
     return st.tuples(conditions(), facts()).map(turned)
-
-
-def _comparisons(field: str, possible: tuple[Any, ...] | None) -> SearchStrategy[Test]:
-    answered = st.booleans().map(lambda yes: Test(field, "answered", yes))
-    one = st.integers(0, 12) if possible is None else st.sampled_from(possible)
-    several = st.lists(one, max_size=3, unique=True).map(tuple)
-    ordered = ("gt", "ge", "lt", "le") if possible is None else ()
-    single = st.builds(Test, st.just(field), st.sampled_from(("eq", "ne", "has", *ordered)), one)
-    return (
-        answered | single | st.builds(Test, st.just(field), st.sampled_from(("in", "any")), several)
-    )

@@ -1,0 +1,71 @@
+"""A notice is planned once, settled once, and keeps its name through every retry (A13)."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saasops.notices.notice import ATTEMPTS, FINAL, back_off, hand_over, settle
+from saasops.testing.strategies import notices, values
+from saasops.texts import catalogue
+
+KEY = ("campaign", "rule", "recipient", "occurrence")
+
+
+@given(notices.notices(), notices.notices())
+def test_a13_notices_have_the_same_id_only_with_the_same_key(one, other):
+    same = all(getattr(one, name) == getattr(other, name) for name in KEY)
+    assert (one.id == other.id) is same
+
+
+@given(notices.notices(), st.sampled_from(sorted(FINAL)), values.instants())
+def test_a13_a_notice_keeps_its_id_to_the_end(notice, stage, at):
+    handed = hand_over(notice)
+    settled = settle(handed, stage, at=at, reason="r", reference="x")
+    assert notice.id == handed.id == settled.id
+    assert (settled.stage, settled.settled_at) == (stage, at)
+    assert settled.due == notice.due
+
+
+@given(notices.notices())
+def test_a13_a_notice_says_what_became_of_it(notice):
+    assert (notice.settled_at is not None) is (notice.stage in FINAL)
+    assert (notice.reference is not None) is (notice.stage == "sent")
+    assert (notice.reason is not None) is (notice.stage in FINAL - {"sent"})
+
+
+@given(notices.notices(), values.instants())
+def test_a13_an_empty_reference_is_none(notice, at):
+    assert settle(notice, "sent", at=at).reference is None
+    assert settle(notice, "failed", at=at, reason="r").reason == "r"
+
+
+def test_a13_waiting_doubles_from_a_minute_to_six_hours():
+    waits = [back_off(attempts) for attempts in range(1, 40)]
+    assert waits[0] == timedelta(minutes=1)
+    assert all(after == min(2 * before, timedelta(hours=6)) for before, after in pairwise(waits))
+    assert sum((back_off(n) for n in range(1, ATTEMPTS)), timedelta()) >= timedelta(hours=2)
+
+
+@given(st.integers(-5, 2_000), st.integers(0, 50))
+def test_a13_one_waits_no_shorter_after_more_refusals(attempts, more):
+    assert back_off(attempts) <= back_off(attempts + more) <= timedelta(hours=6)
+    assert back_off(attempts) >= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [code for code in catalogue() if code.startswith(("notice.suppr", "notice.f", "notice.unk"))],
+)
+def test_a13_reasons_have_words_in_both_languages(reason):
+    english, chinese = catalogue()[reason]
+    assert english != chinese
+
+
+@given(notices.notices())
+def test_a13_a_notice_never_changes(notice):
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        notice.stage = "sent"
