@@ -25,9 +25,9 @@ class UserRow:
 def read_users(
     rows: Rows, *, providers: Sequence[str] = ("qq", "wechat"), region: str = "CN"
 ) -> tuple[list[tuple[int, UserRow]], list[Problem]]:
-    """Read user, account, account_name, nickname, mail, phone, postal_address, registered_on.
+    """Read user, account, account_name, nickname, locale, registered_on and contact data.
 
-    Each of *providers* is a column too and gives an identity. Only `user` is required.
+    Contact data are mail, phone and postal_address; without a locale it is zh-CN. Each of *providers* is a column too and gives an identity. Only `user` is required.
     Phones without a country code are of *region*. An identity that an earlier row has, or a
     second name for an account, is a problem. A blank account name is "": none was given.
     """
@@ -41,6 +41,7 @@ def read_users(
                 account=account,
                 nickname=row.text("nickname") or "",
                 registered_on=row.date("registered_on"),
+                locale=row.text("locale") or "zh-CN",
             ),
             account=Account(account, row.text("account_name") or "") if account else None,
             identities=tuple(Identity(p, s) for p in providers if (s := row.text(p))),
@@ -57,7 +58,7 @@ def read_users(
         rows,
         build,
         required=("user",),
-        optional=(*providers, *optional, "registered_on"),
+        optional=(*providers, *optional, "registered_on", "locale"),
         key=lambda built: built.user.id,
     )
     owners, names = dict[Identity, int](), dict[str, UserRow]()

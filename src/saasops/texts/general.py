@@ -23,4 +23,12 @@ TEXTS = {
         "{value} is no date and time with an offset; write it as 2020-02-29T09:00:00+08:00",
         "{value} 不是带时区的时间，请写成 2020-02-29T09:00:00+08:00",
     ),
+    "toml.unreadable": (
+        "the file is not valid TOML: {reason}",
+        "文件不是有效的 TOML：{reason}",
+    ),
+    "value.wrong_amount": (
+        "{value} is no amount of money",
+        "{value} 不是有效金额",
+    ),
 }

@@ -14,4 +14,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{points} points cannot be given; use a number above zero",
         "不能发放 {points} 积分，应大于 0",
     ),
+    "grant.no_address": (
+        "no postal address of {user} is on file; ask for it before shipping",
+        "{user} 没有收货地址，寄送前请先索取",
+    ),
 }

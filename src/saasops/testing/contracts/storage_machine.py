@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -60,17 +61,20 @@ class StorageMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.storage = self.make_storage()
-        self.storage.migrate(TABLES)
         self.accounts: dict[tuple[str, str], Row] = {}
         self.messages: dict[tuple[str, int], Row] = {}
         self.users: set[tuple[str, str]] = set()
         self.used = {(tenant, 0, day): 0 for tenant in TENANTS for day in DAYS}
         self.clock = NOW
+
+    @initialize()
+    def fill(self) -> None:
+        """Begin with rows: wrong pages and wrong claims differ only when there are several."""
+        self.storage.migrate(TABLES)
         for tenant in TENANTS:
             self._fill(tenant)
 
     def _fill(self, tenant: str) -> None:
-        """Begin with rows: wrong pages and wrong claims differ only when there are several."""
         with self.storage.begin(tenant) as tx:
             tx.insert(SLOT, [slot(0, day, cap=CAP) for day in DAYS])
             rows = [account("a"), account("B", name="x"), account("c", level=1)]

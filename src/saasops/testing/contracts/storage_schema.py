@@ -99,7 +99,10 @@ class SchemaContract(Kit):
         with self.fresh() as storage:
             fill(storage)
         storage.close()
-        with refused(StorageError, "storage.closed"), storage.begin("one"):
-            pass
-        with refused(StorageError, "storage.closed"):
-            storage.migrate(TABLES)
+        try:
+            with refused(StorageError, "storage.closed"), storage.begin("one"):
+                pass
+            with refused(StorageError, "storage.closed"):
+                storage.migrate(TABLES)
+        finally:
+            storage.close()
