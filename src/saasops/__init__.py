@@ -1,23 +1,44 @@
-"""Run upgrade campaigns and the customer lifecycle of a SaaS."""
+"""Run upgrade campaigns and the customer lifecycle of a SaaS.
 
-from saasops.app.definitions import campaign_from, read_campaign
-from saasops.app.dispatch import TickReport
-from saasops.app.imports import ImportReport
-from saasops.app.ops import SaasOps
-from saasops.campaigns.definition import Campaign
-from saasops.errors import (
-    Conflict,
-    Invalid,
-    NotFound,
-    PluginError,
-    Problem,
-    ProviderError,
-    Refused,
-    SaasOpsError,
-    StorageError,
-)
-from saasops.money import Money
-from saasops.values import Text
+The names of `__all__` are loaded when they are first asked for, so that a host which needs
+an error class, or nothing yet, does not pay for all of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from saasops.app.definitions import campaign_from, read_campaign
+    from saasops.app.dispatch import TickReport
+    from saasops.app.imports import ImportReport
+    from saasops.app.ops import SaasOps
+    from saasops.campaigns.definition import Campaign
+    from saasops.errors import (
+        Conflict,
+        Invalid,
+        NotFound,
+        PluginError,
+        Problem,
+        ProviderError,
+        Refused,
+        SaasOpsError,
+        StorageError,
+    )
+    from saasops.money import Money
+    from saasops.values import Text
+
+_ERRORS = ("Conflict", "Invalid", "NotFound", "PluginError", "Problem", "ProviderError")
+_HOMES = {
+    **dict.fromkeys((*_ERRORS, "Refused", "SaasOpsError", "StorageError"), "saasops.errors"),
+    "Campaign": "saasops.campaigns.definition",
+    "ImportReport": "saasops.app.imports",
+    "Money": "saasops.money",
+    "SaasOps": "saasops.app.ops",
+    "Text": "saasops.values",
+    "TickReport": "saasops.app.dispatch",
+    "campaign_from": "saasops.app.definitions",
+    "read_campaign": "saasops.app.definitions",
+}
 
 __all__ = [
     "Campaign",
@@ -38,3 +59,14 @@ __all__ = [
     "campaign_from",
     "read_campaign",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'saasops' has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,11 +1,8 @@
 """Says days and instants to people, in Chinese and English. Which days, others decide."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
-
-_WEEKDAYS_ZH = "一二三四五六日"
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def describe(first: date, last: date, *, locale: str) -> str:
@@ -30,7 +27,7 @@ def describe_instant(at: datetime, zone: ZoneInfo, *, locale: str) -> str:
 
 def _chinese(first: date, last: date) -> str:
     begin, end = (f"{day.month}月{day.day}日" for day in (first, last))
-    from_, to = (f"周{_WEEKDAYS_ZH[day.weekday()]}" for day in (first, last))
+    from_, to = _worded(first, "ddd", "zh"), _worded(last, "ddd", "zh")
     if first == last:
         return f"{begin}（{from_}）"
     if first.year != last.year:
@@ -41,12 +38,20 @@ def _chinese(first: date, last: date) -> str:
 
 
 def _english(first: date, last: date) -> str:
-    begin, end = (f"{_WEEKDAYS[day.weekday()]} {day.day}" for day in (first, last))
-    end = f"{end} {_MONTHS[last.month - 1]} {last.year}"
+    end = _worded(last, "ddd D MMM YYYY", "en")
     if first == last:
         return end
     if first.year != last.year:
-        begin = f"{begin} {_MONTHS[first.month - 1]} {first.year}"
+        begin = _worded(first, "ddd D MMM YYYY", "en")
     elif first.month != last.month:
-        begin = f"{begin} {_MONTHS[first.month - 1]}"
+        begin = _worded(first, "ddd D MMM", "en")
+    else:
+        begin = _worded(first, "ddd D", "en")
     return f"{begin} – {end}"
+
+
+@lru_cache(maxsize=512)
+def _worded(day: date, form: str, locale: str) -> str:
+    import pendulum  # slow to import, and most of what hosts do needs no words
+
+    return pendulum.date(day.year, day.month, day.day).format(form, locale=locale)
