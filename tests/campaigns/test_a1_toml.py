@@ -136,10 +136,7 @@ def test_a1_any_campaign_is_the_same_after_it_was_written_as_toml(tmp_path, camp
 @given(campaigns.wrong_campaigns())
 def test_a1_a_mistake_is_the_same_in_toml_and_in_python(tmp_path, wrong):
     file = tmp_path / "campaign.toml"
-    try:
-        file.write_text(to_toml(serial.dump(wrong.campaign)), encoding="utf-8")
-    except TypeError:
-        return
+    file.write_text(to_toml(serial.dump(wrong.campaign)), encoding="utf-8")
     found = problems_of(read_campaign, file)
     assert {where.partition(".")[0] for where, _ in found} >= {wrong.where.partition(".")[0]}
 
@@ -168,7 +165,7 @@ def test_a1_files_that_are_missing_are_all_named(tmp_path, reference):
         ("survey", "campaign.no_file"),
         ("risk", "campaign.no_file"),
     ]
-    with pytest.raises(NotFound, match="nowhere.toml"):
+    with pytest.raises(NotFound, match="there is no file nowhere"):
         read_campaign(tmp_path / "nowhere.toml")
 
 

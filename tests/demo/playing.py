@@ -56,4 +56,3 @@ def generate(seed: int, folder: Path) -> Path:
     target.mkdir()
     subprocess.run([sys.executable, str(script), str(target)], check=True)
     return target
-

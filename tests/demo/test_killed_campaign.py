@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from playing import REFERENCE, play
+
 from saasops.testing.invariants import check_campaign
 
 _PROGRAM = """

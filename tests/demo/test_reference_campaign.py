@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-
 from playing import REFERENCE, Played, open_run, play
+
 from saasops.cli.comparison import NOT_COVERED, compare
 from saasops.testing.invariants import check_campaign
 
@@ -52,7 +52,10 @@ def test_a9_the_plan_is_the_one_that_the_files_print(reference: Played) -> None:
                 assert row["state"] == "withdrawn"
                 continue
             first = booking.moves[0]
-            same = (str(first.day), first.assistant) == (row["planned_day"], row["planned_assistant"])
+            same = (str(first.day), first.assistant) == (
+                row["planned_day"],
+                row["planned_assistant"],
+            )
             compared[same] += 1
             assert booking.slot == row["booked_slot"]
     assert compared[False] <= 12, compared

@@ -5,21 +5,19 @@ A mutant changes one thing in our own stores: the text of a statement, or one fu
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC
-from itertools import product
 from typing import Any
 
 import attrs
 import pytest
 
-from saasops.errors import Duplicate, StorageError
+from saasops.errors import Duplicate
 from saasops.storage import codecs, memory, sqlite
 from saasops.storage.memory import MemoryTransaction
 from saasops.storage.sql import SqlTransaction
 from saasops.storage.turns import Turn
-from saasops.testing.contracts.storage import StorageContract
 
 Patch = pytest.MonkeyPatch
 FIND, INSERT = SqlTransaction.find, SqlTransaction.insert
@@ -66,27 +64,18 @@ def found(change: Callable[..., Any]) -> Callable[[Patch], None]:
 
 
 def codec(kind: str, replacement: Callable[[Any], Any]) -> Callable[[Patch], None]:
-    return lambda patch: patch.setitem(codecs.PLAIN, kind, replacement)  # type: ignore[arg-type]  # the mapping is a dict
+    return lambda patch: patch.setitem(codecs.PLAIN, kind, replacement)
 
 
-def without_transaction(patch: Patch) -> None:
+def without(*beginnings: str) -> Callable[[Patch], None]:
+    """Leave out how a transaction begins, so that each statement stands alone."""
+
     def run(self: Any, sql: str, values: Any = (), table: str = "") -> Any:
-        if sql.startswith("begin") or (
-            sql == "commit" and not self.cursor.connection.in_transaction
-        ):
+        if sql in beginnings or (sql == "commit" and not self.cursor.connection.in_transaction):
             return None
         return RUN(self, sql, values, table)
 
-    patch.setattr(SqlTransaction, "run", run)
-
-
-def without_snapshot(patch: Patch) -> None:
-    def run(self: Any, sql: str, values: Any = (), table: str = "") -> Any:
-        if sql == "begin" or (sql == "commit" and not self.cursor.connection.in_transaction):
-            return None
-        return RUN(self, sql, values, table)
-
-    patch.setattr(SqlTransaction, "run", run)
+    return lambda patch: patch.setattr(SqlTransaction, "run", run)
 
 
 def without_savepoint(patch: Patch) -> None:
@@ -117,12 +106,12 @@ def talkative(patch: Patch) -> None:
 
 
 def by_reference(patch: Patch) -> None:
-    patch.setitem(codecs.PLAIN, "json", lambda value: value)  # type: ignore[arg-type]  # the mapping is a dict
-    patch.setitem(codecs.READ, "json", lambda value: value)  # type: ignore[arg-type]
+    patch.setitem(codecs.PLAIN, "json", lambda value: value)
+    patch.setitem(codecs.READ, "json", lambda value: value)
 
 
 def in_place(self: MemoryTransaction, place: Any) -> Any:
-    return self.before.setdefault(place, {})  # type: ignore[attr-defined]  # the mapping is a dict
+    return self.before.setdefault(place, {})
 
 
 def without_lock(patch: Patch) -> None:
@@ -281,13 +270,13 @@ MUTANTS = [
     ),
     Mutant(
         name="each statement is kept by itself",
-        breaks=without_transaction,
+        breaks=without("begin", "begin immediate"),
         rule="test_an_error_undoes_everything",
         machine=True,
     ),
     Mutant(
         name="a reader has no snapshot",
-        breaks=without_snapshot,
+        breaks=without("begin"),
         rule="test_a_reader_keeps_what_it_saw_first",
     ),
     Mutant(
@@ -402,26 +391,3 @@ MUTANTS = [
         store="memory",
     ),
 ]
-
-
-def fails(contract: StorageContract, rule: str) -> bool:
-    """Tell whether one test of *contract* fails, for any of its parameters."""
-    test = getattr(contract, rule)
-    for parameters in _parameters(test):
-        try:
-            test(**parameters)
-        except (AssertionError, StorageError, pytest.fail.Exception, ExceptionGroup):
-            return True
-    return False
-
-
-def _parameters(test: Any) -> Iterator[dict[str, Any]]:
-    """Spread out what `pytest.mark.parametrize` asked for."""
-    sets: list[list[dict[str, Any]]] = []
-    for mark in getattr(test, "pytestmark", []):
-        names, values = mark.args
-        given = [(value,) if isinstance(names, str) else value for value in values]
-        names = (names,) if isinstance(names, str) else names
-        sets.append([dict(zip(names, value, strict=True)) for value in given])
-    for chosen in product(*sets):
-        yield {name: value for part in chosen for name, value in part.items()}

@@ -26,8 +26,9 @@ from saasops.campaigns.participants import (
 )
 from saasops.errors import NotFound
 from saasops.rows import Rows
-from saasops.storage.tables import CHANNEL_COUNTS, EVENTS, PARTICIPANTS, USERS
+from saasops.storage.tables import CHANNEL_COUNTS, DOWNLOADS, EVENTS, PARTICIPANTS, USERS
 from saasops.values import SYSTEM
+from saasops.versions.downloads import latest_channel
 
 
 class Campaigns(CampaignHandle):
@@ -152,12 +153,21 @@ class Campaigns(CampaignHandle):
         )
 
     def _invite(self, work: Work, user: str, via: str, *, at: Any = None) -> Participant:
-        participant = self._open(work).participant(work, user)
+        opened = self._open(work)
+        participant = opened.participant(work, user)
         event = invite(participant, via, at=at or work.at)
         if event is None:
             return participant
         work.record(event)
-        return _saved(work, attrs.evolve(participant, invited_at=event.at, invited_via=via))
+        where = {"user": user, "product": opened.campaign.product}
+        channel = latest_channel(work.each(DOWNLOADS, where), before=event.at)
+        invited = attrs.evolve(
+            participant,
+            invited_at=event.at,
+            invited_via=via,
+            channel=participant.channel or channel,
+        )
+        return _saved(work, invited)
 
     def _reach(self, work: Work, participant: Participant, *, at: Any = None) -> Participant:
         if participant.reached_at is not None:

@@ -23,6 +23,7 @@ from saasops.surveys.answers import Known, Response, check, prefill, standing, s
 from saasops.surveys.importing import read_export
 from saasops.surveys.profiles import ExportProfile
 from saasops.versions.claims import NONE, VersionClaim, guess, is_upgrader
+from saasops.versions.downloads import latest_channel
 from saasops.versions.releases import Release, Releases
 
 
@@ -189,8 +190,6 @@ def _answered(
     older = is_upgrader(
         downloads, product=campaign.product, target=campaign.target, before=at, releases=releases
     )
-    before = [one for one in downloads if one.downloaded_at < at]
-    newest = max(before, key=lambda one: one.downloaded_at, default=None)
     return attrs.evolve(
         participant,
         reached_at=participant.reached_at or at,
@@ -199,7 +198,7 @@ def _answered(
         kind="upgrader" if older else "new",
         claims=(recorded, told, *verified),
         risk=assess(campaign.risk, answers),
-        channel=(newest.source.channel if newest else None) or participant.channel,
+        channel=latest_channel(downloads, before=at) or participant.channel,
     )
 
 

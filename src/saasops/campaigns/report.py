@@ -4,7 +4,7 @@ Everything is counted from stored instants, so that any past week can be reporte
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -42,7 +42,7 @@ def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
         _by_week(campaign, standing, at),
         _by("channel", _both("channel", "渠道"), standing, at, lambda one: one.channel),
         _by("version", _both("version before", "升级前版本"), standing, at, version_before),
-        _by("risk", _both("risk", "风险"), standing, at, _risk),
+        _by("risk", _both("risk", "风险"), standing, at, _risk, order=_levels(campaign)),
         _by("kind", _both("kind", "类型"), standing, at, lambda one: one.kind),
         _assistants(campaign, standing, at),
         _load(standing),
@@ -82,6 +82,7 @@ def _both(english: str, chinese: str) -> Text:
     return Text.of({"en": english, "zh-CN": chinese})
 
 
+_UNKNOWN = "–"
 _STAGE_WORDS = {
     "invited": _both("invited", "已邀请"),
     "reached": _both("reached", "已触达"),
@@ -158,14 +159,20 @@ def _by(
     standing: Standing,
     at: datetime,
     key: Callable[[Participant], str | None],
+    *,
+    order: Sequence[str] = (),
 ) -> Section:
     groups: dict[str, Counter[str]] = {}
     for participant in standing.participants:
-        counts = groups.setdefault(key(participant) or "-", Counter())
+        counts = groups.setdefault(key(participant) or _UNKNOWN, Counter())
         for stage in STAGES:
             counts[stage] += participant.reached_stage(stage, by=at)
+    ranks = {name: rank for rank, name in enumerate(order)}
+    ordered = sorted(
+        groups.items(), key=lambda one: (one[0] == _UNKNOWN, ranks.get(one[0], -1), one[0])
+    )
     rows: list[tuple[Cell, ...]] = [
-        (name, *(counts[stage] for stage in STAGES)) for name, counts in sorted(groups.items())
+        (name, *(counts[stage] for stage in STAGES)) for name, counts in ordered
     ]
     columns = (
         Column(id=id, title=title),
@@ -177,6 +184,10 @@ def _by(
         columns=columns,
         rows=tuple(rows),
     )
+
+
+def _levels(campaign: Campaign) -> list[str]:
+    return [level.id for level in sorted(campaign.risk.levels, key=lambda level: level.least)]
 
 
 def _risk(participant: Participant) -> str | None:

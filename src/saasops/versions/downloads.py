@@ -3,6 +3,7 @@
 What follows from it about the version in use is left to `claims`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -41,3 +42,10 @@ class Download:
     release: str | None
     downloaded_at: datetime
     source: Source = attrs.field(factory=Source)
+
+
+def latest_channel(downloads: Iterable[Download], *, before: datetime) -> str | None:
+    """Return the channel of the newest of *downloads* before the instant *before*, or None."""
+    known = (one for one in downloads if one.downloaded_at < before)
+    newest = max(known, key=lambda one: one.downloaded_at, default=None)
+    return newest.source.channel if newest else None

@@ -65,7 +65,9 @@ def read_paths(rows: Rows) -> tuple[list[tuple[int, UpgradePath]], list[Problem]
     )
 
 
-def read_downloads(rows: Rows, releases: Releases) -> tuple[list[tuple[int, Download]], list[Problem]]:
+def read_downloads(
+    rows: Rows, releases: Releases
+) -> tuple[list[tuple[int, Download]], list[Problem]]:
     """Read user, product, version, downloaded_at, channel and the UTM columns.
 
     A version text that means none of *releases* goes in as it is: it is a record. The same
