@@ -29,7 +29,7 @@ demo: $(READY)/runtime
 	$(BIN)/saasops demo --out build/demo
 
 test: $(READY)/test
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(READY)/check $(READY)/docs
 	$(BIN)/ruff check

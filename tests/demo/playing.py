@@ -32,6 +32,7 @@ class Played:
 
 
 def open_run(folder: Path, out: Path) -> Rehearsal:
+    out.mkdir(parents=True, exist_ok=True)
     definition = REFERENCE / "campaign.toml"
     return Rehearsal.open(
         folder, definition=definition, storage=str(out / "ops.db"), notices=out / "notices"

@@ -6,7 +6,7 @@ from string import Template as Blanks
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.app.definitions import read_campaign
@@ -15,6 +15,7 @@ from saasops.notices.templates import Template, mistakes, render
 from saasops.testing.strategies import notices
 from saasops.values import Text
 
+modest = settings(max_examples=40)
 LOCALES = ("zh-CN", "en")
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 
@@ -24,6 +25,7 @@ def found(*templates: Template, blanks=notices.BLANKS) -> list[tuple[str, str]]:
     return [(problem.where, problem.code) for problem in problems]
 
 
+@modest
 @given(notices.templates(), notices.filled(), st.sampled_from(LOCALES))
 def test_a13_every_blank_is_filled_in_the_language_that_is_asked(template, values, locale):
     assert found(template) == []
@@ -37,12 +39,14 @@ def test_a13_every_blank_is_filled_in_the_language_that_is_asked(template, value
     assert subject == subject.strip()
 
 
+@modest
 @given(notices.templates(), notices.filled())
 def test_a13_what_is_filled_in_is_not_filled_again(template, values):
     asking = attrs.evolve(template, body=Text.of("$name"))
     assert render(asking, values | {"name": "$theme ${slot}"}, locale="en")[1] == "$theme ${slot}"
 
 
+@modest
 @given(notices.filled().filter(lambda values: "\n" in "".join(values.values())))
 def test_a13_a_subject_is_one_line_whatever_is_filled_in(values):
     every = " ".join(f"${name}" for name in values)
@@ -52,6 +56,7 @@ def test_a13_a_subject_is_one_line_whatever_is_filled_in(values):
     )
 
 
+@modest
 @given(notices.templates())
 def test_a13_a_blank_that_nobody_names_is_an_error(template):
     asking = attrs.evolve(template, body=Text.of("$reason"))
@@ -60,6 +65,7 @@ def test_a13_a_blank_that_nobody_names_is_an_error(template):
     assert found(asking) == [("templates.words-1.body.*", "value.not_allowed")]
 
 
+@modest
 @given(notices.templates(), st.sampled_from(LOCALES))
 def test_a11_a_missing_language_is_found(template, locale):
     lacking = Text({key: words for key, words in template.body.by_locale.items() if key != locale})
@@ -75,6 +81,7 @@ def test_a11_a_missing_language_is_found(template, locale):
     ]
 
 
+@modest
 @given(st.text(st.sampled_from("$ {}nametheslotday1中"), max_size=12))
 def test_a13_words_without_a_mistake_can_always_be_filled_in(words):
     template = Template(id="t", subject=Text.of("s"), body=Text.of(words))
@@ -95,6 +102,7 @@ def test_a13_a_stray_dollar_is_found(words):
     ]
 
 
+@modest
 @given(notices.templates())
 def test_a13_templates_with_the_same_id_are_found(template):
     assert found(template, template) == [("templates.words-1", "template.duplicate")]

@@ -5,22 +5,25 @@ from itertools import pairwise
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.notices.notice import ATTEMPTS, FINAL, back_off, hand_over, settle
 from saasops.testing.strategies import notices, values
 from saasops.texts import catalogue
 
+modest = settings(max_examples=40)
 KEY = ("campaign", "rule", "recipient", "occurrence")
 
 
+@modest
 @given(notices.notices(), notices.notices())
 def test_a13_notices_have_the_same_id_only_with_the_same_key(one, other):
     same = all(getattr(one, name) == getattr(other, name) for name in KEY)
     assert (one.id == other.id) is same
 
 
+@modest
 @given(notices.notices(), st.sampled_from(sorted(FINAL)), values.instants())
 def test_a13_a_notice_keeps_its_id_to_the_end(notice, stage, at):
     handed = hand_over(notice)
@@ -30,6 +33,7 @@ def test_a13_a_notice_keeps_its_id_to_the_end(notice, stage, at):
     assert settled.due == notice.due
 
 
+@modest
 @given(notices.notices())
 def test_a13_a_notice_says_what_became_of_it(notice):
     assert (notice.settled_at is not None) is (notice.stage in FINAL)
@@ -37,6 +41,7 @@ def test_a13_a_notice_says_what_became_of_it(notice):
     assert (notice.reason is not None) is (notice.stage in FINAL - {"sent"})
 
 
+@modest
 @given(notices.notices(), values.instants())
 def test_a13_an_empty_reference_is_none(notice, at):
     assert settle(notice, "sent", at=at).reference is None
@@ -50,6 +55,7 @@ def test_a13_waiting_doubles_from_a_minute_to_six_hours():
     assert sum((back_off(n) for n in range(1, ATTEMPTS)), timedelta()) >= timedelta(hours=2)
 
 
+@modest
 @given(st.integers(-5, 2_000), st.integers(0, 50))
 def test_a13_one_waits_no_shorter_after_more_refusals(attempts, more):
     assert back_off(attempts) <= back_off(attempts + more) <= timedelta(hours=6)
@@ -65,6 +71,7 @@ def test_a13_reasons_have_words_in_both_languages(reason):
     assert english != chinese
 
 
+@modest
 @given(notices.notices())
 def test_a13_a_notice_never_changes(notice):
     with pytest.raises(attrs.exceptions.FrozenInstanceError):

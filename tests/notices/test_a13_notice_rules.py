@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.clock import zone
 from saasops.notices.rules import NoticeRule, Recurring, due_after, mistakes, occurrences
 from saasops.testing.strategies import notices, scheduling, values
 
+modest = settings(max_examples=40)
 SHANGHAI, NEW_YORK = zone("Asia/Shanghai"), zone("America/New_York")
 ZONES = st.sampled_from(values.ZONES).map(zone)
 SMS = NoticeRule(
@@ -28,6 +29,7 @@ def test_a13_the_message_goes_a_week_before_the_slot_at_nine():
     assert due == datetime(2020, 2, 3, 1, tzinfo=UTC)
 
 
+@modest
 @given(scheduling.days(), st.integers(0, 30), notices.hours(), ZONES, values.instants())
 def test_a13_it_waits_until_so_many_days_before_but_never_into_the_past(
     opens, days, hour, where, at
@@ -40,6 +42,7 @@ def test_a13_it_waits_until_so_many_days_before_but_never_into_the_past(
         assert (local.date(), local.time()) == (opens - timedelta(days), hour)
 
 
+@modest
 @given(scheduling.days(), st.integers(1, 30), values.instants())
 def test_a13_the_longer_before_the_earlier(opens, days, at):
     longer, shorter = (
@@ -51,6 +54,7 @@ def test_a13_the_longer_before_the_earlier(opens, days, at):
     assert longer <= shorter
 
 
+@modest
 @given(values.instants())
 def test_a13_without_a_slot_or_a_wait_it_goes_at_once(at):
     assert due_after(SMS, slot_opens=None, where=SHANGHAI, at=at) == at
@@ -69,6 +73,7 @@ def test_a13_a_week_before_is_nine_in_the_morning_also_across_summer_time():
 # Every so often
 
 
+@modest
 @given(notices.recurring(), ZONES, values.instants(within=timedelta(75)))
 def test_a13_it_comes_due_on_every_day_of_its_rhythm_that_is_past(every, where, until):
     days = [every.opens + timedelta(n) for n in range((every.closes - every.opens).days + 1)]
@@ -81,6 +86,7 @@ def test_a13_it_comes_due_on_every_day_of_its_rhythm_that_is_past(every, where, 
     assert list(occurrences(every, where=where, until=until)) == expected
 
 
+@modest
 @given(notices.recurring(), ZONES, values.instants(), values.instants())
 def test_a13_what_came_due_stays_due(every, where, one, other):
     early, late = (
@@ -112,12 +118,14 @@ def test_a13_an_occurrence_keeps_its_hour_across_summer_time(until, due):
 # Mistakes
 
 
+@modest
 @given(st.lists(st.integers(0, 9), unique=True, max_size=4), st.data())
 def test_a13_right_rules_have_no_mistake(numbers, data):
     rules = [data.draw(notices.notice_rules(number=number)) for number in numbers]
     assert list(mistakes(rules, templates=["words-1"], events=notices.EVENTS)) == []
 
 
+@modest
 @given(notices.notice_rules())
 def test_a13_a_rule_is_told_all_that_it_does_not_find(rule):
     found = {(p.where, p.code) for p in mistakes([rule, rule], templates=[], events=[])}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.clock import day_of, monday_of, zone
@@ -15,6 +15,7 @@ from saasops.rewards.ledger import balanced, give, holder, issuer
 from saasops.rewards.rules import RewardRule
 from saasops.testing.strategies import rewards, values
 
+modest = settings(max_examples=40)
 ZONES = st.sampled_from(values.ZONES).map(zone)
 LACKING = st.sampled_from((None, "stock", "first", "budget"))
 AT = datetime(2020, 2, 9, 16, tzinfo=UTC)
@@ -23,6 +24,7 @@ AT = datetime(2020, 2, 9, 16, tzinfo=UTC)
 # Grants
 
 
+@modest
 @given(rewards.all_rewards(), LACKING, ZONES, values.instants(), st.data())
 def test_a16_points_are_given_in_any_case_and_the_prize_where_nothing_lacks(
     given_, lacking, where, at, data
@@ -51,6 +53,7 @@ def test_a16_the_week_of_a_grant_is_that_of_the_campaign_zone():
     assert weeks == ["2020-02-03", "2020-02-10"]
 
 
+@modest
 @given(rewards.grants(), values.instants())
 def test_a16_a_prize_is_shipped_once(made, at):
     if made.prize is None:
@@ -70,6 +73,7 @@ def test_a16_a_prize_is_shipped_once(made, at):
 # The points book
 
 
+@modest
 @given(rewards.postings())
 def test_a16_the_book_balances_after_every_transaction(book):
     assert balanced(book)
@@ -78,6 +82,7 @@ def test_a16_the_book_balances_after_every_transaction(book):
     assert sum(posting.points for posting in book) == 0
 
 
+@modest
 @given(rewards.postings().filter(bool), st.data())
 def test_a16_a_book_with_a_line_lost_or_changed_does_not_balance(book, data):
     number = data.draw(st.integers(0, len(book) - 1))
@@ -86,6 +91,7 @@ def test_a16_a_book_with_a_line_lost_or_changed_does_not_balance(book, data):
     assert not balanced([*book[:number], changed, *book[number + 1 :]])
 
 
+@modest
 @given(rewards.postings())
 def test_a16_what_people_hold_is_what_the_campaign_gave(book):
     given_ = [posting for posting in book if posting.account == issuer(posting.campaign)]
@@ -95,6 +101,7 @@ def test_a16_what_people_hold_is_what_the_campaign_gave(book):
     assert all(p.points > 0 for p in held)
 
 
+@modest
 @given(values.users(), st.integers(1, 10_000), values.instants())
 def test_a16_points_move_from_the_campaign_to_the_user(user, points, at):
     debit, credit = give(user, points, campaign="c", transaction="t", memo="m", at=at)
@@ -104,6 +111,7 @@ def test_a16_points_move_from_the_campaign_to_the_user(user, points, at):
     assert debit.at == credit.at == at
 
 
+@modest
 @given(st.integers(max_value=0))
 def test_a16_nothing_and_less_cannot_be_given(points):
     with pytest.raises(Refused) as caught:
@@ -111,6 +119,7 @@ def test_a16_nothing_and_less_cannot_be_given(points):
     assert (caught.value.code, caught.value.context) == ("ledger.not_positive", {"points": points})
 
 
+@modest
 @given(values.users(), values.users(), values.ids("up"))
 def test_a16_accounts_of_users_and_campaigns_never_meet(one, other, campaign):
     assert (holder(one) == holder(other)) is (one == other)

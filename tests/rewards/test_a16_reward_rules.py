@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.app.definitions import read_campaign
@@ -15,6 +15,7 @@ from saasops.rewards.rules import Prize, RewardRule, Rewards, mistakes
 from saasops.testing.strategies import rewards, scheduling
 from saasops.values import Text
 
+modest = settings(max_examples=40)
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 DOLL = Prize(id="doll", title=Text.of("doll"), stock=300, cost=Decimal("35.00"))
 
@@ -45,6 +46,7 @@ def test_a16_a_power_bank_travels_in_the_parcel_of_the_doll(reference):
 # Any rewards
 
 
+@modest
 @given(rewards.all_rewards())
 def test_a16_a_grant_costs_its_prize_and_one_parcel(given_):
     for rule in given_.rules:
@@ -58,17 +60,20 @@ def test_a16_a_grant_costs_its_prize_and_one_parcel(given_):
         assert cost == Money.of(prize.cost + parcel, given_.currency)
 
 
+@modest
 @given(rewards.all_rewards(), st.integers(0, 500))
 def test_a16_a_week_of_grants_costs_to_the_cent_what_they_cost_one_by_one(given_, times):
     for rule in given_.rules:
         assert (given_.cost_of(rule) * times).minor == given_.cost_of(rule).minor * times
 
 
+@modest
 @given(rewards.all_rewards())
 def test_a16_right_rewards_have_no_mistake(given_):
     assert list(mistakes(given_)) == []
 
 
+@modest
 @given(scheduling.periods(), scheduling.days(), st.booleans(), st.booleans())
 def test_a16_a_lever_is_pulled_from_its_first_to_its_last_day(span, day, from_, until):
     rule = RewardRule(
@@ -80,6 +85,7 @@ def test_a16_a_lever_is_pulled_from_its_first_to_its_last_day(span, day, from_, 
     assert rule.counts_on(day) is ((not from_ or span[0] <= day) and (not until or day <= span[1]))
 
 
+@modest
 @given(scheduling.periods())
 def test_a16_a_lever_counts_on_both_of_its_ends(span):
     rule = RewardRule(id="r", thing="upgrade", opens=span[0], closes=span[1])
@@ -89,6 +95,7 @@ def test_a16_a_lever_counts_on_both_of_its_ends(span):
     assert not rule.counts_on(span[1] + timedelta(1))
 
 
+@modest
 @given(rewards.all_rewards(), st.sampled_from(("0.001", "-1", "1e999")))
 def test_a16_an_amount_that_is_none_is_found_where_it_stands(given_, amount):
     wrong = attrs.evolve(

@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.errors import Refused
@@ -10,7 +10,10 @@ from saasops.scheduling.bookings import TRANSITIONS
 from saasops.scheduling.outcomes import RESULTS, STATE_AFTER, record
 from saasops.testing.strategies import scheduling, values
 
+modest = settings(max_examples=40)
 
+
+@modest
 @given(scheduling.outcomes())
 def test_a12_attempts_are_reported_one_after_the_other(outcomes):
     for number, outcome in enumerate(outcomes):
@@ -19,6 +22,7 @@ def test_a12_attempts_are_reported_one_after_the_other(outcomes):
         assert (event.outcome, event.result) == (outcome, outcome.result)
 
 
+@modest
 @given(scheduling.outcomes(), st.data())
 def test_a12_the_same_report_again_changes_nothing(outcomes, data):
     again = data.draw(st.sampled_from(outcomes))
@@ -26,6 +30,7 @@ def test_a12_the_same_report_again_changes_nothing(outcomes, data):
     assert record(again, earlier=shuffled, at=again.reported_at) is None
 
 
+@modest
 @given(scheduling.outcomes(), st.data())
 def test_a12_an_attempt_is_never_reported_otherwise(outcomes, data):
     known = data.draw(st.sampled_from(outcomes))
@@ -45,6 +50,7 @@ def test_a12_an_attempt_is_never_reported_otherwise(outcomes, data):
     assert caught.value.context == {"user": known.user, "attempt": known.attempt}
 
 
+@modest
 @given(scheduling.outcomes(), st.integers(-3, 9), values.instants())
 def test_a12_a_missing_attempt_is_named(outcomes, attempt, at):
     outcome = attrs.evolve(outcomes[-1], attempt=attempt)
@@ -60,6 +66,7 @@ def test_a12_a_missing_attempt_is_named(outcomes, attempt, at):
     assert caught.value.context["expected"] == expected
 
 
+@modest
 @given(scheduling.outcomes(most=4), st.data())
 def test_a12_only_the_order_of_the_attempts_is_taken(outcomes, data):
     taken = []
@@ -80,6 +87,7 @@ def test_a12_every_result_closes_a_booking():
         assert bool(TRANSITIONS[state]) is (result in ("failed", "postponed"))
 
 
+@modest
 @given(scheduling.outcomes())
 def test_a12_what_the_assistant_wrote_stays_out_of_reprs(outcomes):
     noted = attrs.evolve(outcomes[0], special_operations="换了管理员手机 164-0000-0000")

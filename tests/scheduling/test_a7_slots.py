@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.calendars.working_days import by_name, china, weekends
 from saasops.scheduling.slots import FixedSlot, Slot, SlotRules, generate, mistakes, nearest
 from saasops.testing.strategies import calendars, scheduling
 
+modest = settings(max_examples=40)
 OPENS, CLOSES = scheduling.OPENS, scheduling.CLOSES
 RULES = SlotRules()
 
@@ -87,6 +88,7 @@ def test_a7_the_holidays_of_may_leave_no_week():
 # Any calendar
 
 
+@modest
 @given(scheduling.slot_rules(), calendars.work_calendars())
 def test_a7_a_week_is_all_working_days_of_one_week_and_no_fewer_than_asked(rules, calendar):
     left = defaultdict(list)
@@ -99,6 +101,7 @@ def test_a7_a_week_is_all_working_days_of_one_week_and_no_fewer_than_asked(rules
     assert sorted(slot.days for slot in slots if slot.kind == "week") == sorted(weeks)
 
 
+@modest
 @given(scheduling.slot_rules(), calendars.work_calendars())
 def test_a7_a_duty_saturday_is_free_by_the_week_alone(rules, calendar):
     slots = generate(rules, calendar, opens=OPENS, closes=CLOSES)
@@ -114,6 +117,7 @@ def test_a7_a_duty_saturday_is_free_by_the_week_alone(rules, calendar):
     ]
 
 
+@modest
 @given(scheduling.slot_rules(), scheduling.periods())
 def test_a7_what_the_calendar_gives_lies_in_the_period_and_shares_no_day(rules, period):
     opens, closes = period
@@ -126,6 +130,7 @@ def test_a7_what_the_calendar_gives_lies_in_the_period_and_shares_no_day(rules, 
     assert [slot.opens for slot in slots] == sorted(slot.opens for slot in slots)
 
 
+@modest
 @given(scheduling.slot_rules(), scheduling.periods())
 def test_a7_the_rules_may_narrow_the_period(rules, period):
     opens, closes = period
@@ -133,6 +138,7 @@ def test_a7_the_rules_may_narrow_the_period(rules, period):
     assert offered(narrow) == offered(rules, opens, closes)
 
 
+@modest
 @given(scheduling.fixed_slots())
 def test_a7_a_slot_by_hand_takes_the_working_days_where_there_are_any(fixed):
     (slot,) = offered(SlotRules(least_days=8, duty_saturdays=False, fixed=(fixed,)))
@@ -144,6 +150,7 @@ def test_a7_a_slot_by_hand_takes_the_working_days_where_there_are_any(fixed):
 # Mistakes
 
 
+@modest
 @given(st.lists(scheduling.fixed_slots(), max_size=5), scheduling.periods())
 def test_a7_slots_that_clash_are_found_and_no_others(fixed, period):
     opens, closes = period
@@ -177,6 +184,7 @@ def test_a7_an_overlap_names_the_other_slot():
 # The nearest alternatives
 
 
+@modest
 @given(scheduling.slots(), scheduling.days(), scheduling.days(), st.data())
 def test_a8_the_nearest_slots_have_room_and_are_not_over(slots, wanted, today, data):
     free = data.draw(st.sets(st.sampled_from([slot.id for slot in slots])))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.errors import Refused
@@ -20,6 +20,7 @@ from saasops.scheduling.assistants import (
 from saasops.scheduling.capacity import CapacityRule, limit_on, mistakes, places, slot_limit
 from saasops.testing.strategies import scheduling, values
 
+modest = settings(max_examples=40)
 RULES = scheduling.capacity_rules()
 GENERAL = Assistant(id="a", name="", team="general")
 DAY = date(2020, 2, 5)
@@ -63,6 +64,7 @@ def test_a8_an_absence_takes_places_away(campaign, slots, roster, away):
 # Limits
 
 
+@modest
 @given(scheduling.assistants(), scheduling.days(), RULES)
 def test_a8_the_tightest_limit_wins(assistant, day, rules):
     fit = [
@@ -80,6 +82,7 @@ def test_a8_the_tightest_limit_wins(assistant, day, rules):
     assert (found and found[0]) == min(limits, default=None)
 
 
+@modest
 @given(scheduling.assistants(), scheduling.days(), RULES)
 def test_a8_a_limit_names_what_set_it(assistant, day, rules):
     found = limit_on(assistant, day, rules)
@@ -89,6 +92,7 @@ def test_a8_a_limit_names_what_set_it(assistant, day, rules):
         assert limit in ({rule.id: {rule.limit} for rule in rules} | own)[name]
 
 
+@modest
 @given(scheduling.assistants(), scheduling.days(), RULES, st.integers(0, 9))
 def test_a8_one_more_rule_never_makes_more_room(assistant, day, rules, limit):
     more = CapacityRule(id="more", limit=limit)
@@ -98,6 +102,7 @@ def test_a8_one_more_rule_never_makes_more_room(assistant, day, rules, limit):
     assert before is None or after[0] <= before[0]
 
 
+@modest
 @given(scheduling.slots(), RULES)
 def test_a8_a_whole_slot_is_limited_by_the_tightest_rule_on_any_of_its_days(slots, rules):
     for slot in slots:
@@ -114,6 +119,7 @@ def test_a8_a_whole_slot_is_limited_by_the_tightest_rule_on_any_of_its_days(slot
 # Places
 
 
+@modest
 @given(scheduling.slots(), scheduling.teams(), st.lists(scheduling.absences(), max_size=3), RULES)
 def test_a8_there_is_a_place_for_everybody_who_works_and_is_limited(slots, team, away, rules):
     found = places(slots, team, away, rules)
@@ -131,6 +137,7 @@ def test_a8_there_is_a_place_for_everybody_who_works_and_is_limited(slots, team,
     assert [(p.day, p.assistant) for p in found] == sorted((p.day, p.assistant) for p in found)
 
 
+@modest
 @given(scheduling.slots(), scheduling.teams(), scheduling.absences(), RULES)
 def test_a8_an_absence_only_takes_away_the_places_of_its_days(slots, team, absence, rules):
     before, after = places(slots, team, (), rules), places(slots, team, (absence,), rules)
@@ -144,6 +151,7 @@ def test_a8_an_absence_only_takes_away_the_places_of_its_days(slots, team, absen
 # Who works when
 
 
+@modest
 @given(scheduling.assistants(), scheduling.days(), st.lists(scheduling.absences(), max_size=3))
 def test_a8_an_assistant_works_on_his_weekdays_and_duty_saturdays(assistant, day, away):
     absent = any(one.assistant == assistant.id and one.opens <= day <= one.closes for one in away)
@@ -157,6 +165,7 @@ def test_a8_nobody_works_on_a_saturday_without_duty():
     assert works(attrs.evolve(GENERAL, duty_saturdays=(SATURDAYS[1],)), SATURDAYS[1], ())
 
 
+@modest
 @given(scheduling.teams(), st.sets(st.sampled_from(SATURDAYS)))
 def test_a8_a_saturday_with_nobody_or_two_on_duty_is_found(team, saturdays):
     on_duty = {
@@ -168,6 +177,7 @@ def test_a8_a_saturday_with_nobody_or_two_on_duty_is_found(team, saturdays):
     }
 
 
+@modest
 @given(scheduling.absences(), values.instants())
 def test_a8_an_absence_is_noted_unless_it_ends_before_it_begins(absence, at):
     event = note_absence(absence, campaign="up-5.1", at=at)
@@ -179,6 +189,7 @@ def test_a8_an_absence_is_noted_unless_it_ends_before_it_begins(absence, at):
     assert caught.value.context["assistant"] == absence.assistant
 
 
+@modest
 @given(st.sets(st.integers(1, 7), min_size=1))
 def test_a8_weekdays_are_read_as_they_are_listed(numbers):
     names = [WEEKDAYS[number - 1] for number in numbers]
@@ -186,6 +197,7 @@ def test_a8_weekdays_are_read_as_they_are_listed(numbers):
     assert parse_weekdays(",".join(names).upper()) == tuple(sorted(numbers))
 
 
+@modest
 @given(st.integers(1, 7), st.integers(1, 7))
 def test_a8_weekdays_are_read_from_the_first_to_the_last(first, last):
     text = f"{WEEKDAYS[first - 1]}-{WEEKDAYS[last - 1]}"
@@ -205,11 +217,13 @@ def test_a8_what_names_no_weekdays_is_refused(text):
 # Mistakes
 
 
+@modest
 @given(RULES)
 def test_a8_right_rules_have_no_mistake(rules):
     assert list(mistakes(rules, opens=scheduling.OPENS, closes=scheduling.CLOSES)) == []
 
 
+@modest
 @given(scheduling.periods(), scheduling.periods(date(2020, 1, 1), date(2020, 4, 30)))
 def test_a8_a_rule_that_misses_the_period_can_never_apply(period, span):
     rule = CapacityRule(id="r", limit=1, opens=span[0], closes=span[1])

@@ -24,6 +24,7 @@ from saasops.scheduling.capacity import Place
 from saasops.scheduling.slots import Slot
 from saasops.testing.strategies import scheduling, values
 
+modest = settings(max_examples=40)
 STATES: tuple[State, ...] = get_args(State)
 FOLLOWING = {
     "booked": {"booked", "done", "failed", "postponed", "forfeited", "cancelled"},
@@ -93,6 +94,7 @@ def test_a9_a_new_place_is_given_to_whoever_holds_none(before, data):
         assert event.booking.moves[:-1] == held.moves
 
 
+@modest
 @given(scheduling.bookings())
 def test_a9_the_last_move_is_where_the_booking_stands(booking):
     last = booking.moves[-1]
@@ -100,6 +102,7 @@ def test_a9_the_last_move_is_where_the_booking_stands(booking):
     assert (last.assistant, last.day) == (booking.assistant, booking.day)
 
 
+@modest
 @given(scheduling.bookings())
 def test_a9_every_move_says_when_and_by_whom(booking):
     assert booking.moves[0].state == "booked"
@@ -110,6 +113,7 @@ def test_a9_every_move_says_when_and_by_whom(booking):
     assert all(one.actor and one.at.tzinfo is UTC for one in booking.moves)
 
 
+@modest
 @given(scheduling.bookings("booked"), st.sampled_from(STATES), values.instants(), values.users())
 def test_a9_a_move_is_recorded_with_actor_and_time(booking, state, at, actor):
     match state:
@@ -130,12 +134,14 @@ def test_a9_a_move_is_recorded_with_actor_and_time(booking, state, at, actor):
     assert (event.at, event.user, event.campaign) == (at, booking.user, booking.campaign)
 
 
+@modest
 @given(scheduling.bookings("booked"))
 def test_a9_who_reschedules_wishes_for_the_new_slot(booking):
     event = reschedule(booking, SLOT, place=PLACE, at=AT, actor=booking.user)
     assert (event.was, event.booking.wished) == (booking.slot, SLOT.id)
 
 
+@modest
 @given(scheduling.bookings("booked"))
 def test_a8_who_is_reassigned_keeps_his_wish_and_is_told_what_was(booking):
     event = reassign(booking, place=PLACE, at=AT, actor="boss", reason="absence")
@@ -144,6 +150,7 @@ def test_a8_who_is_reassigned_keeps_his_wish_and_is_told_what_was(booking):
     assert (event.booking.assistant, event.booking.day) == (PLACE.assistant, PLACE.day)
 
 
+@modest
 @given(scheduling.slots(), values.users(), values.instants())
 def test_a9_a_first_booking_takes_its_place(slots, user, at):
     slot, wish = slots[0], slots[-1].id

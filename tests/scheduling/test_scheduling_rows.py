@@ -5,12 +5,13 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
 from saasops.testing.strategies import scheduling, values
 
+modest = settings(max_examples=40)
 ASSISTANT = {
     "assistant": "asst-1",
     "name": "甲",
@@ -107,6 +108,7 @@ def test_a_wrong_cell_is_named_by_row_and_column(read, row, column, cell, code):
     assert all(str(problem) for problem in problems)
 
 
+@modest
 @given(st.lists(scheduling.absences(), max_size=4, unique_by=lambda a: (a.assistant, a.opens)))
 def test_a8_absences_are_read_as_they_were_written(absences):
     rows = [
@@ -127,6 +129,7 @@ def test_a8_absences_are_read_as_they_were_written(absences):
     assert found == list(enumerate(absences, 2))
 
 
+@modest
 @given(scheduling.outcomes(), values.words())
 def test_a12_outcomes_are_read_as_they_were_written(outcomes, words):
     rows = [

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.errors import Refused
 from saasops.testing.strategies import threads, values
 from saasops.threads.posts import MOST_TEXT, PostPublished, ReplyPublished, publish, verify
 
+modest = settings(max_examples=40)
 AT = datetime(2020, 2, 3, 9, tzinfo=UTC)
 CHECK_INS = threads.posts(check_in=True)
 PICTURE = ("screenshot-1.png",)
@@ -25,6 +26,7 @@ def refusal(decision, *arguments, **named) -> Refused:
 # Entries and replies
 
 
+@modest
 @given(threads.posts(), values.instants())
 def test_a14_an_entry_is_published_in_the_name_of_its_author(post, at):
     assert publish(post, parent=None, at=at) == PostPublished(
@@ -32,6 +34,7 @@ def test_a14_an_entry_is_published_in_the_name_of_its_author(post, at):
     )
 
 
+@modest
 @given(threads.replies(), values.instants())
 def test_a14_a_reply_is_told_to_the_author_above(drawn, at):
     entry, reply = drawn
@@ -45,6 +48,7 @@ def test_a14_a_reply_is_told_to_the_author_above(drawn, at):
     )
 
 
+@modest
 @given(threads.posts(), st.sampled_from(("", " ", "\n\t　")))
 def test_a14_a_post_without_words_needs_a_picture(post, blank):
     silent = attrs.evolve(post, text=blank, images=())
@@ -52,6 +56,7 @@ def test_a14_a_post_without_words_needs_a_picture(post, blank):
     assert publish(attrs.evolve(silent, images=PICTURE), parent=None, at=AT)
 
 
+@modest
 @given(threads.posts(), st.integers(0, 3))
 def test_a14_a_post_may_be_as_long_as_it_may_be(post, over):
     long = attrs.evolve(post, text="字" * (MOST_TEXT + over))
@@ -62,6 +67,7 @@ def test_a14_a_post_may_be_as_long_as_it_may_be(post, over):
         assert publish(long, parent=None, at=AT)
 
 
+@modest
 @given(threads.replies(), st.sampled_from(("campaign", "thread", "id")))
 def test_a14_a_reply_needs_an_entry_of_its_own_thread(drawn, place):
     entry, reply = drawn
@@ -71,6 +77,7 @@ def test_a14_a_reply_needs_an_entry_of_its_own_thread(drawn, place):
         assert (no.code, no.context) == ("post.no_parent", {"post": reply.id, "parent": entry.id})
 
 
+@modest
 @given(threads.replies(), st.data())
 def test_a14_nobody_replies_to_a_reply(drawn, data):
     _, reply = drawn
@@ -78,6 +85,7 @@ def test_a14_nobody_replies_to_a_reply(drawn, data):
     assert refusal(publish, deeper, parent=reply, at=AT).code == "post.no_parent"
 
 
+@modest
 @given(threads.replies())
 def test_a14_a_check_in_is_no_reply(drawn):
     entry, reply = drawn
@@ -88,6 +96,7 @@ def test_a14_a_check_in_is_no_reply(drawn):
 # Check-ins
 
 
+@modest
 @given(CHECK_INS, st.sampled_from(("accepted", "refused")), values.instants(), values.users())
 def test_a14_a_check_in_is_judged_by_whom_and_when(post, verdict, at, actor):
     shown = attrs.evolve(post, images=PICTURE)
@@ -99,12 +108,14 @@ def test_a14_a_check_in_is_judged_by_whom_and_when(post, verdict, at, actor):
     assert attrs.evolve(judged, **unjudged) == shown
 
 
+@modest
 @given(threads.posts(check_in=False), st.sampled_from(("accepted", "refused")))
 def test_a14_only_a_check_in_is_judged(post, verdict):
     no = refusal(verify, post, verdict, reason="why", at=AT, actor="boss")
     assert (no.code, no.context) == ("check_in.none", {"post": post.id})
 
 
+@modest
 @given(CHECK_INS)
 def test_a14_nothing_is_accepted_without_a_picture(post):
     bare = attrs.evolve(post, images=())
@@ -113,6 +124,7 @@ def test_a14_nothing_is_accepted_without_a_picture(post):
     assert verify(bare, "refused", reason="no picture", at=AT, actor="boss") is not None
 
 
+@modest
 @given(CHECK_INS, st.sampled_from((None, "", "  ", "\n")))
 def test_a14_nothing_is_refused_without_a_reason(post, blank):
     no = refusal(verify, post, "refused", reason=blank, at=AT, actor="boss")
@@ -122,6 +134,7 @@ def test_a14_nothing_is_refused_without_a_reason(post, blank):
     assert judged.reason is event.reason is None
 
 
+@modest
 @given(threads.judged_check_ins(), st.sampled_from(("accepted", "refused")))
 def test_a14_a_verdict_stands(post, verdict):
     if verdict == post.verdict:
@@ -131,6 +144,7 @@ def test_a14_a_verdict_stands(post, verdict):
         assert (no.code, no.context["verdict"]) == ("check_in.judged", post.verdict)
 
 
+@modest
 @given(threads.posts())
 def test_a14_what_people_write_stays_out_of_reprs_and_refusals(post):
     private = attrs.evolve(post, text="电话 164-0000-0000" + "x" * MOST_TEXT)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.testing.strategies import threads
 from saasops.testing.strategies.scheduling import CAMPAIGN
 from saasops.threads.importing import read_posts, read_threads
 
+modest = settings(max_examples=40)
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 ROW = {
     "post": "p1",
@@ -82,6 +83,7 @@ def test_a14_a_post_that_comes_twice_is_read_once():
     assert [(p.where, p.code) for p in problems] == [("row 2", "row.duplicate")]
 
 
+@modest
 @given(st.lists(threads.posts(), max_size=4, unique_by=lambda post: post.id))
 def test_a14_posts_are_read_as_they_were_written(posts):
     rows = [

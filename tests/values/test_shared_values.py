@@ -3,17 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.figures import Column, Report, Section
 from saasops.testing.strategies import figures, values
 from saasops.values import Text
 
+modest = settings(max_examples=40)
 LOCALES = st.sampled_from(("en", "en-GB", "zh", "zh-CN", "zh-TW", "de"))
 MANY = st.dictionaries(LOCALES | st.just("*"), values.words(), min_size=1).map(Text)
 
 
+@modest
 @given(MANY, LOCALES)
 def test_a_text_is_shown_in_the_nearest_language_there_is(text, locale):
     shown, texts = text.to(locale), text.by_locale
@@ -27,6 +29,7 @@ def test_a_text_is_shown_in_the_nearest_language_there_is(text, locale):
         assert shown == texts.get("*", next(iter(texts.values())))
 
 
+@modest
 @given(MANY, LOCALES)
 def test_a_text_that_lacks_nothing_is_shown_in_its_language(text, locale):
     if not text.lacks(locale):
@@ -35,6 +38,7 @@ def test_a_text_that_lacks_nothing_is_shown_in_its_language(text, locale):
         assert text.to(locale) in [texts[key] for key in fit]
 
 
+@modest
 @given(values.words(), LOCALES)
 def test_a_plain_text_is_for_everybody(words, locale):
     assert Text.of(words).to(locale) == words
@@ -42,11 +46,13 @@ def test_a_plain_text_is_for_everybody(words, locale):
     assert str(Text.of({"de": "x", "en": words})) == words
 
 
+@modest
 @given(MANY)
 def test_equal_texts_are_one_in_a_set(text):
     assert len({text, Text(dict(text.by_locale))}) == 1
 
 
+@modest
 @given(figures.sections())
 def test_a_column_is_found_by_the_first_cell(section):
     for number, column in enumerate(section.columns):

@@ -13,7 +13,7 @@ from saasops.campaigns.channels import ChannelCount
 from saasops.campaigns.definition import Campaign, Evidence, Goal, answer_fields
 from saasops.campaigns.participants import Participant
 from saasops.campaigns.report import Standing
-from saasops.campaigns.risk import Assessment, Level, RiskPolicy, RiskRule, assess
+from saasops.campaigns.risk import Assessment, Level, Reason, RiskPolicy, RiskRule
 from saasops.notices.rules import NoticeRule, Recurring
 from saasops.notices.templates import Template
 from saasops.predicates import ALWAYS, Not, Test
@@ -60,9 +60,24 @@ def risk_policies(
     )
 
 
-def assessments() -> SearchStrategy[Assessment]:
-    """Draw what policies say of answers."""
-    return st.tuples(risk_policies(), values.facts()).map(lambda drawn: assess(*drawn))
+@st.composite
+def assessments(draw: st.DrawFn) -> Assessment:
+    """Draw what a policy may say of answers, with a reason for every hazard."""
+    hazards = tuple(draw(st.lists(values.ids("risk", 4), max_size=2, unique=True)))
+    tests = [draw(values.comparisons()) for _ in hazards]
+    return Assessment(
+        level=draw(st.sampled_from(("low", "medium", "high"))),
+        depth=draw(st.sampled_from((None, "light", "deep"))),
+        team=draw(st.sampled_from(scheduling.TEAMS)),
+        hazards=hazards,
+        tags=tuple(draw(st.lists(values.ids("tag", 3), max_size=2, unique=True))),
+        skills=draw(st.sampled_from(((), ("skill-1",)))),
+        steps=hazards[:1],
+        trace=tuple(
+            Reason(rule=rule, field=test.field, operator=test.operator, value=test.value)
+            for rule, test in zip(hazards, tests, strict=True)
+        ),
+    )
 
 
 @st.composite
