@@ -16,6 +16,8 @@ from saasops.clock import parse_instant
 from saasops.errors import Problem
 
 T = TypeVar("T")
+EXTRA = "\0extra"
+"""The key that marks a row with more cells than the header; a cell that is missing is None."""
 Rows: TypeAlias = Iterable[tuple[int, Mapping[str, str | None]]]
 
 
@@ -92,7 +94,7 @@ def read_rows(
     known = {"known": sorted({*required, *optional})}
     for number, cells in rows:
         if not columns:
-            columns = list(cells)
+            columns = [column for column in cells if column not in (EXTRA, None)]
             missing = [c for c in required if c not in columns]
             unknown = [c for c in columns if c not in known["known"]]
             problems += [Problem(f"column {c}", "row.missing_column") for c in missing]

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,8 +30,8 @@ from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.outcomes import Outcome, Result
 from saasops.scheduling.slots import FixedSlot, SlotRules
-from saasops.surveys.definition import Option, Question, Survey
 from saasops.storage.tables import TABLES
+from saasops.surveys.definition import Option, Question, Survey
 from saasops.testing.fakes import FixedClock, RecordingChannel
 from saasops.threads.posts import Post, Thread
 from saasops.versions.releases import Release
@@ -66,6 +66,15 @@ def refusal(command: Callable[[], object]) -> Refused:
     with pytest.raises(Refused) as refused:
         command()
     return refused.value
+
+
+def tried(command: Callable[[], object]) -> Refused | None:
+    """Run *command* and return its refusal, or None where it was done."""
+    try:
+        command()
+    except Refused as no:
+        return no
+    return None
 
 
 SURVEY = Survey(
@@ -437,3 +446,24 @@ def counters(stage: Stage) -> dict[tuple[str, str], tuple[int, int]]:
 
 def problems_of(found: Iterable[Problem]) -> list[tuple[str, str]]:
     return [(one.where, one.code) for one in found]
+
+
+def dying_at(stage: Stage, monkeypatch: pytest.MonkeyPatch, call: int, *, after: bool) -> bool:
+    """Tick, and die at the *call*th transaction; tell whether the job got so far."""
+    run, calls = stage.ops.run, 0
+
+    def dying(step: Any, *, actor: str, write: bool = True) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call and not after:
+            raise Crash
+        result = run(step, actor=actor, write=write)
+        if calls == call:
+            raise Crash
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stage.ops, "run", dying)
+        with suppress(Crash):
+            stage.ops.tick()
+    return calls >= call

@@ -130,9 +130,7 @@ def test_a10_a_longer_absence_moves_those_of_the_new_days_too(stage: Stage) -> N
 
 def test_a10_an_absence_that_ends_before_it_begins_is_refused(stage: Stage) -> None:
     with nothing_changes(stage.ops):
-        no = refusal(
-            lambda: stage.campaign.schedule.absent(away(stage, "a1", "03-10", "03-09"))
-        )
+        no = refusal(lambda: stage.campaign.schedule.absent(away(stage, "a1", "03-10", "03-09")))
     assert no.code == "absence.backwards"
 
 

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from kit import (
     HostPlugin,
     Stage,
     at,
+    dying_at,
     everything,
     nothing_changes,
     opened,
@@ -106,7 +107,7 @@ def test_a13_a_refusal_that_may_pass_is_tried_again_after_a_while(stage: Stage) 
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
-def test_a13_the_wait_doubles_until_the_attempts_run_out(idempotent: bool) -> None:
+def test_a13_the_wait_doubles_until_the_attempts_run_out(*, idempotent: bool) -> None:
     stage = staged(channel=RecordingChannel(idempotent=idempotent))
     stage.answered("u1")
     waits = []
@@ -168,30 +169,9 @@ def test_a13_what_broke_in_a_channel_that_cannot_tell_a_repetition_is_not_repeat
 # Crashes
 
 
-def dying_at(stage: Stage, monkeypatch: pytest.MonkeyPatch, call: int, *, after: bool) -> bool:
-    """Tick, and die at the *call*th transaction; tell whether the job got so far."""
-    run, calls = stage.ops.run, 0
-
-    def dying(step: Any, *, actor: str, write: bool = True) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == call and not after:
-            raise Crash
-        result = run(step, actor=actor, write=write)
-        if calls == call:
-            raise Crash
-        return result
-
-    with monkeypatch.context() as patch:
-        patch.setattr(stage.ops, "run", dying)
-        with suppress(Crash):
-            stage.ops.tick()
-    return calls >= call
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a13_a_job_that_dies_anywhere_sends_each_notice_once_by_an_idempotent_channel(
-    monkeypatch: pytest.MonkeyPatch, after: bool
+    monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
     reached, call = True, 0
     while reached:
@@ -207,7 +187,7 @@ def test_a13_a_job_that_dies_anywhere_sends_each_notice_once_by_an_idempotent_ch
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a13_a_job_that_dies_anywhere_repeats_nothing_by_a_channel_that_cannot_tell(
-    monkeypatch: pytest.MonkeyPatch, after: bool
+    monkeypatch: pytest.MonkeyPatch, *, after: bool
 ) -> None:
     reached, call, doubtful = True, 0, 0
     while reached:
@@ -268,6 +248,7 @@ class SlowChannel(RecordingChannel):
 
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_a13_a_slow_channel_sends_nothing_twice_when_another_job_takes_over(
+    *,
     idempotent: bool,
 ) -> None:
     channel = SlowChannel(idempotent=idempotent)
@@ -304,7 +285,7 @@ def test_a13_a_refusal_after_another_job_has_sent_it_changes_nothing() -> None:
 
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_a13_jobs_that_run_at_the_same_time_send_each_notice_once(
-    file: Path, idempotent: bool
+    file: Path, *, idempotent: bool
 ) -> None:
     channel, clock = RecordingChannel(idempotent=idempotent), FixedClock(at("02-24"))
     stage = busy(staged(file, channel=channel, clock=clock))

@@ -208,7 +208,10 @@ def test_a6_a_refused_row_leaves_the_other_rows_of_its_chunk_alone(
     stage.ops.people.register(User(id="u9"), identities=(Identity("wechat", "wx-2"),))
     told: list[tuple[int, int]] = []
     report = stage.ops.people.import_users(rows(USERS), progress=lambda *one: told.append(one))
-    assert (report.accepted, problems_of(report.problems)) == ((1, 3), [("row 2", "identity.taken")])
+    assert (report.accepted, problems_of(report.problems)) == (
+        (1, 3),
+        [("row 2", "identity.taken")],
+    )
     assert told == [(2, 3), (3, 3)]
 
 

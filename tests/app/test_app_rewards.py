@@ -93,9 +93,14 @@ def test_a17_nobody_is_rewarded_twice_for_the_same_thing(stage: Stage) -> None:
     with nothing_changes(stage.ops):
         stage.campaign.threads.verify("p001", "accepted")
         assert stage.campaign.rewards.award("u1", "upgrade") == ()
-    stage.checked_in("u1")
+    more = RewardRule(id="more", thing="upgrade", points=200)
+    rewards = attrs.evolve(REWARDS, rules=(*REWARDS.rules, more))
+    stage.ops.launch(attrs.evolve(SMALL, rewards=rewards))
+    stage.until("02-25")
+    stage.checked_in("u1")  # once more, after a lever was pulled
     assert stage.campaign.rewards.grants() == before
     assert stage.campaign.rewards.points("u1") == 300
+    assert stage.campaign.participant("u1").checked_in_at == at("02-24")
 
 
 def test_a14_a_check_in_before_the_upgrade_is_reported_is_rewarded_when_it_is(
@@ -181,7 +186,9 @@ def test_a16_when_the_budget_runs_out_the_prize_stays_in_stock() -> None:
     stage = giving(budget=Decimal("99.99"))
     stage.rewarded("u1")
     stage.rewarded("u2")
-    (second,) = (o for o in stage.campaign.rewards.grants() if (o.user, o.rule) == ("u2", "upgrade"))
+    (second,) = (
+        o for o in stage.campaign.rewards.grants() if (o.user, o.rule) == ("u2", "upgrade")
+    )
     assert (second.lacking, second.prize, second.points) == ("budget", None, 300)
     assert stage.campaign.rewards.stock()["stock/doll"] == (1, 3)
     assert stage.campaign.rewards.stock()["budget"] == (5_000, 9_999)
@@ -200,7 +207,9 @@ def test_a16_a_lever_counts_on_its_days_only() -> None:
     ):
         stage.until(day, hour)
         stage.rewarded(user)
-    points = {user: stage.campaign.rewards.points(user) for user in ("early", "first", "last", "late")}
+    points = {
+        user: stage.campaign.rewards.points(user) for user in ("early", "first", "last", "late")
+    }
     assert points == {"early": 300, "first": 500, "last": 500, "late": 300}
 
 
@@ -217,7 +226,9 @@ def test_a16_an_article_is_rewarded_once_and_an_unknown_thing_is_refused(stage: 
 @settings(max_examples=15)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["u1", "u2", "u3", "u4"]), st.sampled_from(["upgrade", "article"])),
+        st.tuples(
+            st.sampled_from(["u1", "u2", "u3", "u4"]), st.sampled_from(["upgrade", "article"])
+        ),
         max_size=10,
     )
 )

@@ -6,8 +6,11 @@ import pytest
 
 from kit import at, everything, opened, rows, staged
 from saasops import NotFound, SaasOps
-from saasops.people.users import Identity
+from saasops.app.people import register
+from saasops.app.work import Work
+from saasops.people.users import Identity, User
 from saasops.storage.memory import MemoryStorage
+from saasops.storage.tables import TABLES
 
 
 def test_g2_two_tenants_on_one_file_see_nothing_of_each_other(file: Path) -> None:
@@ -36,8 +39,6 @@ def test_g2_two_tenants_on_one_file_see_nothing_of_each_other(file: Path) -> Non
 
 
 def test_g2_tenants_share_nothing_in_memory_either() -> None:
-    from saasops.storage.tables import TABLES
-
     storage = MemoryStorage()
     storage.migrate(TABLES)
     one, other = SaasOps(storage, tenant="one"), SaasOps(storage, tenant="other")
@@ -79,12 +80,13 @@ def test_g2_acting_for_somebody_shares_the_store_and_the_clock() -> None:
     assert {row["actor"] for row in events} == {"system"}
 
 
-def test_g2_what_a_failing_step_wrote_is_gone() -> None:
+def test_g2_what_a_step_of_the_host_wrote_before_it_failed_is_gone() -> None:
     stage = staged()
     stage.user("u1")
     before = everything(stage.ops)
 
-    def step(work: object) -> None:
+    def step(work: Work) -> None:
+        register(work, User(id="u2"), account=None, identities=(), contact=None)
         raise KeyError("the host's own mistake")
 
     with pytest.raises(KeyError):

@@ -10,7 +10,9 @@ from saasops.threads.posts import Post, Thread
 
 
 def test_a14_a_topic_is_opened_once(stage: Stage) -> None:
-    topic = Thread(campaign="small", id="t1", title="t", author="operator", created_at=stage.clock())
+    topic = Thread(
+        campaign="small", id="t1", title="t", author="operator", created_at=stage.clock()
+    )
     assert stage.campaign.threads.open(topic) == "accepted"
     with nothing_changes(stage.ops):
         assert stage.campaign.threads.open(topic) == "unchanged"
@@ -41,7 +43,9 @@ def test_a14_entries_and_replies_are_read_page_by_page(stage: Stage) -> None:
 def test_a14_replies_need_an_entry_of_the_same_topic(stage: Stage) -> None:
     entry = stage.check_in("u1")
     reply = stage.check_in("u2", parent=entry.id, check_in=False)
-    other = Thread(campaign="small", id="t2", title="t", author="operator", created_at=stage.clock())
+    other = Thread(
+        campaign="small", id="t2", title="t", author="operator", created_at=stage.clock()
+    )
     stage.campaign.threads.open(other)
     with nothing_changes(stage.ops):
         for changes in (

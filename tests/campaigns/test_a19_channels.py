@@ -13,7 +13,7 @@ from saasops.campaigns.channels import STEPS, channel_funnel, percent, rates, to
 from saasops.campaigns.importing import read_channels, read_invitations
 from saasops.testing.strategies import campaigns
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 AT = datetime(2020, 4, 1, tzinfo=UTC)
 COUNTS = st.lists(campaigns.channel_counts(), max_size=8)
 ROW = {

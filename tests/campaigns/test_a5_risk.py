@@ -14,7 +14,7 @@ from saasops.testing.strategies import campaigns, values
 from saasops.values import Text
 
 POLICIES = campaigns.risk_policies()
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 
 
 @st.composite

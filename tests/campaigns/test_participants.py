@@ -23,7 +23,7 @@ from saasops.predicates import holds
 from saasops.testing.strategies import campaigns, scheduling, values
 from saasops.versions.claims import counting
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 AT = datetime(2020, 2, 3, 9, tzinfo=UTC)
 BOOKINGS = st.none() | scheduling.bookings()
 

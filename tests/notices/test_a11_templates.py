@@ -15,7 +15,7 @@ from saasops.notices.templates import Template, mistakes, render
 from saasops.testing.strategies import notices
 from saasops.values import Text
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 LOCALES = ("zh-CN", "en")
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 

@@ -12,7 +12,7 @@ from saasops.notices.notice import ATTEMPTS, FINAL, back_off, hand_over, settle
 from saasops.testing.strategies import notices, values
 from saasops.texts import catalogue
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 KEY = ("campaign", "rule", "recipient", "occurrence")
 
 

@@ -11,7 +11,7 @@ from saasops.clock import zone
 from saasops.notices.rules import NoticeRule, Recurring, due_after, mistakes, occurrences
 from saasops.testing.strategies import notices, scheduling, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 SHANGHAI, NEW_YORK = zone("Asia/Shanghai"), zone("America/New_York")
 ZONES = st.sampled_from(values.ZONES).map(zone)
 SMS = NoticeRule(

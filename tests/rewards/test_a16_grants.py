@@ -15,7 +15,7 @@ from saasops.rewards.ledger import balanced, give, holder, issuer
 from saasops.rewards.rules import RewardRule
 from saasops.testing.strategies import rewards, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 ZONES = st.sampled_from(values.ZONES).map(zone)
 LACKING = st.sampled_from((None, "stock", "first", "budget"))
 AT = datetime(2020, 2, 9, 16, tzinfo=UTC)

@@ -15,7 +15,7 @@ from saasops.rewards.rules import Prize, RewardRule, Rewards, mistakes
 from saasops.testing.strategies import rewards, scheduling
 from saasops.values import Text
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 DOLL = Prize(id="doll", title=Text.of("doll"), stock=300, cost=Decimal("35.00"))
 

@@ -10,7 +10,7 @@ from saasops.scheduling.bookings import TRANSITIONS
 from saasops.scheduling.outcomes import RESULTS, STATE_AFTER, record
 from saasops.testing.strategies import scheduling, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 
 
 @modest

@@ -12,7 +12,7 @@ from saasops.calendars.working_days import by_name, china, weekends
 from saasops.scheduling.slots import FixedSlot, Slot, SlotRules, generate, mistakes, nearest
 from saasops.testing.strategies import calendars, scheduling
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 OPENS, CLOSES = scheduling.OPENS, scheduling.CLOSES
 RULES = SlotRules()
 

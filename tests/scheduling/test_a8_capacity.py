@@ -20,7 +20,7 @@ from saasops.scheduling.assistants import (
 from saasops.scheduling.capacity import CapacityRule, limit_on, mistakes, places, slot_limit
 from saasops.testing.strategies import scheduling, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 RULES = scheduling.capacity_rules()
 GENERAL = Assistant(id="a", name="", team="general")
 DAY = date(2020, 2, 5)

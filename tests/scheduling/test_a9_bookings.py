@@ -24,7 +24,7 @@ from saasops.scheduling.capacity import Place
 from saasops.scheduling.slots import Slot
 from saasops.testing.strategies import scheduling, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 STATES: tuple[State, ...] = get_args(State)
 FOLLOWING = {
     "booked": {"booked", "done", "failed", "postponed", "forfeited", "cancelled"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
 from saasops.testing.strategies import scheduling, values
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 ASSISTANT = {
     "assistant": "asst-1",
     "name": "甲",

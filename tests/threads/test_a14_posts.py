@@ -11,7 +11,7 @@ from saasops.errors import Refused
 from saasops.testing.strategies import threads, values
 from saasops.threads.posts import MOST_TEXT, PostPublished, ReplyPublished, publish, verify
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 AT = datetime(2020, 2, 3, 9, tzinfo=UTC)
 CHECK_INS = threads.posts(check_in=True)
 PICTURE = ("screenshot-1.png",)

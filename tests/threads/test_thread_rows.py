@@ -14,7 +14,7 @@ from saasops.testing.strategies import threads
 from saasops.testing.strategies.scheduling import CAMPAIGN
 from saasops.threads.importing import read_posts, read_threads
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"
 ROW = {
     "post": "p1",

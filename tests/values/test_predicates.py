@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from predicate_oracle import oracle
 
@@ -23,30 +23,36 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 Compare = predicates.Test
+modest = settings(max_examples=60)
 
 
+@modest
 @given(conditions())
 def test_what_is_written_is_read_back(condition):
     assert parse(written(condition)) == (condition, ())
     assert parse(json.loads(json.dumps(written(condition)))) == (condition, ())
 
 
+@modest
 @given(conditions(), facts())
 def test_a5_a_condition_holds_when_its_written_form_says_so(condition, known):
     assert holds(condition, known) is oracle(written(condition), known)
 
 
+@modest
 @given(conditions(), st.dictionaries(st.sampled_from(sorted(FIELDS)), ANYTHING))
 def test_no_answer_whatever_makes_a_condition_fail(condition, known):
     assert holds(condition, known) is not holds(Not(condition), known)
 
 
+@modest
 @given(conditions(), facts())
 def test_an_unanswered_field_is_the_same_as_a_missing_one(condition, known):
     kept = {name: value for name, value in known.items() if value not in (None, "", ())}
     assert holds(condition, known) is holds(condition, kept)
 
 
+@modest
 @given(met_conditions())
 def test_a5_the_answers_that_are_the_reason_are_reason_enough(drawn):
     condition, known = drawn
@@ -54,6 +60,7 @@ def test_a5_the_answers_that_are_the_reason_are_reason_enough(drawn):
     assert holds(condition, {name: value for name, value in known.items() if name in why})
 
 
+@modest
 @given(values.positive_conditions(), facts())
 def test_a5_reasons_are_true_and_stand_in_the_condition(condition, known):
     found = reasons(condition, known)
@@ -63,6 +70,7 @@ def test_a5_reasons_are_true_and_stand_in_the_condition(condition, known):
     assert all(reason in order for reason in found)
 
 
+@modest
 @given(conditions(), facts())
 def test_a_condition_that_does_not_hold_has_no_reason(condition, known):
     never = condition if not holds(condition, known) else Not(condition)
@@ -100,6 +108,7 @@ def test_a1_a_mistake_in_a_condition_is_named_by_its_place(data, where):
     assert [(p.where, p.code) for p in problems] == [(where, "value.wrong_type")]
 
 
+@modest
 @given(ANYTHING)
 def test_what_is_read_without_a_mistake_can_be_written_again(data):
     condition, problems = parse(data)
@@ -107,6 +116,7 @@ def test_what_is_read_without_a_mistake_can_be_written_again(data):
         assert written(parse(written(condition))[0]) == written(condition)
 
 
+@modest
 @given(conditions())
 def test_a1_a_right_condition_passes_the_check(condition):
     unfit = [t for t in predicates.tests(condition) if not _suits(t)]
@@ -119,6 +129,7 @@ def _suits(one):
     return one.operator == "answered" or possible is None or all(v in possible for v in several)
 
 
+@modest
 @given(conditions(), st.sampled_from(sorted(FIELDS)))
 def test_a1_the_check_finds_every_test_of_an_unknown_field(condition, gone):
     known = {name: None for name in FIELDS if name != gone}
@@ -128,6 +139,7 @@ def test_a1_the_check_finds_every_test_of_an_unknown_field(condition, gone):
     assert all(p.context == {"value": gone, "allowed": sorted(known)} for p in found)
 
 
+@modest
 @given(conditions(), st.sampled_from(("linux", "login", True)))
 def test_a1_the_check_finds_every_value_that_never_comes(condition, gone):
     left = {

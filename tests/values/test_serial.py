@@ -78,7 +78,7 @@ MODELS: dict[type, st.SearchStrategy[Any]] = {
 }
 BY_NAME = {kind.__name__: kind for kind in MODELS}
 every_model = pytest.mark.parametrize("name", BY_NAME)
-few = settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 two = settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
 SECRET = "秘密-4711"
 AT = datetime(2020, 2, 3, 9, tzinfo=UTC)

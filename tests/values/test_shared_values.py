@@ -10,7 +10,7 @@ from saasops.figures import Column, Report, Section
 from saasops.testing.strategies import figures, values
 from saasops.values import Text
 
-modest = settings(max_examples=40)
+modest = settings(max_examples=30)
 LOCALES = st.sampled_from(("en", "en-GB", "zh", "zh-CN", "zh-TW", "de"))
 MANY = st.dictionaries(LOCALES | st.just("*"), values.words(), min_size=1).map(Text)
 

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from saasops.app.definitions import CampaignHandle, Definitions
-from saasops.app.imports import ImportReport, Progress, Result, run_import
+from saasops.app.imports import ImportReport, Progress, Result, keep_in, take_in
 from saasops.app.notices import Notices
 from saasops.app.reports import Reports
 from saasops.app.rewards import Rewards
@@ -14,7 +14,6 @@ from saasops.app.scheduling import Scheduling
 from saasops.app.surveys import Surveys
 from saasops.app.threads import Threads
 from saasops.app.work import Host, Work, command, query
-from saasops.campaigns.channels import ChannelCount
 from saasops.campaigns.definition import Campaign
 from saasops.campaigns.importing import Invitation, read_channels, read_invitations
 from saasops.campaigns.participants import (
@@ -103,8 +102,6 @@ class Campaigns(CampaignHandle):
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take in invitations.csv: user, channel, sent_at, status (`opened` means reached)."""
-        listed = list(rows)
-        found, problems = read_invitations(listed)
 
         def keep(work: Work, one: Invitation) -> Result:
             if work.tx.get(USERS.table, (one.user,)) is None:
@@ -117,39 +114,14 @@ class Campaigns(CampaignHandle):
                 return "unchanged"
             return "changed" if before else "accepted"
 
-        return run_import(
-            self.host,
-            "invitations",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-            progress=progress,
+        return take_in(
+            self, "invitations", rows, read_invitations, keep, dry_run=dry_run, progress=progress
         )
 
     def import_channels(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in channels.csv: channel, name, audience, downloads, deployed, used."""
-        listed = list(rows)
-        found, problems = read_channels(listed)
-
-        def keep(work: Work, count: ChannelCount) -> Result:
-            held = work.load(CHANNEL_COUNTS, count.channel, count.name)
-            if held == count:
-                return "unchanged"
-            work.save(CHANNEL_COUNTS, count)
-            return "changed" if held else "accepted"
-
-        return run_import(
-            self.host,
-            "channels",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
+        return take_in(
+            self, "channels", rows, read_channels, keep_in(CHANNEL_COUNTS), dry_run=dry_run
         )
 
     def _invite(self, work: Work, user: str, via: str, *, at: Any = None) -> Participant:

@@ -15,11 +15,10 @@ from typing import Any, BinaryIO, TextIO, cast
 import attrs
 
 from saasops.errors import Invalid, NotFound, Problem, SaasOpsError
+from saasops.rows import EXTRA
 
 MOST_BYTES = 64 * 2**20
 _NOTHING: list[str] = []
-EXTRA = "\0extra"
-"""The key that marks a row with more cells than the header; a cell that is missing is None."""
 
 
 @attrs.frozen

@@ -6,8 +6,10 @@ from typing import Literal, TypeAlias, TypeVar
 
 import attrs
 
-from saasops.app.work import Host, Work
+from saasops.app.work import Handle, Host, Work
 from saasops.errors import Invalid, Problem, SaasOpsError
+from saasops.rows import Rows
+from saasops.storage.tables import Shelf
 
 T = TypeVar("T")
 Result: TypeAlias = Literal["accepted", "changed", "unchanged", "superseded"]
@@ -36,6 +38,47 @@ class ImportReport:
 
 class _Undo(Exception):
     """Roll a dry run back, or a chunk of which a row was refused."""
+
+
+def take_in(
+    handle: Handle,
+    kind: str,
+    rows: Rows,
+    read: Callable[[Rows], tuple[list[tuple[int, T]], list[Problem]]],
+    keep: Callable[[Work, T], Result],
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    together: bool = False,
+) -> ImportReport:
+    """Read *rows* and keep the right ones, on behalf of *handle*; see `run_import`."""
+    listed = list(rows)
+    found, problems = read(listed)
+    return run_import(
+        handle.host,
+        kind,
+        found,
+        keep,
+        actor=handle.actor,
+        total=len(listed),
+        problems=problems,
+        dry_run=dry_run,
+        progress=progress,
+        together=together,
+    )
+
+
+def keep_in(shelf: Shelf[T]) -> Callable[[Work, T], Result]:
+    """Return a step that adds a value to *shelf*, or replaces the one that differs."""
+
+    def keep(work: Work, value: T) -> Result:
+        held = work.load(shelf, *(getattr(value, name) for name in shelf.table.key))
+        if held == value:
+            return "unchanged"
+        work.save(shelf, value)
+        return "changed" if held else "accepted"
+
+    return keep
 
 
 def run_import(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from saasops.app.imports import ImportReport, Progress, Result, run_import
+from saasops.app.imports import ImportReport, Progress, Result, take_in
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
 from saasops.people.contacts import Contact
@@ -83,8 +83,6 @@ class People(Handle):
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take in users.csv: user, account, identities, contact data. Again changes nothing."""
-        listed = list(rows)
-        found, problems = read_users(listed)
 
         def keep(work: Work, row: UserRow) -> Result:
             return register(
@@ -95,24 +93,12 @@ class People(Handle):
                 contact=row.contact,
             )
 
-        return run_import(
-            self.host,
-            "users",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        return take_in(self, "users", rows, read_users, keep, dry_run=dry_run, progress=progress)
 
     def import_priors(
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take in who was rewarded for what in an earlier campaign."""
-        listed = list(rows)
-        found, problems = read_priors(listed)
 
         def keep(work: Work, prior: Prior) -> Result:
             held = work.load(PRIORS, prior.id)
@@ -122,17 +108,7 @@ class People(Handle):
             _reindex(work, "prior", prior.id, keys(prior))
             return "changed" if held else "accepted"
 
-        return run_import(
-            self.host,
-            "priors",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-            progress=progress,
-        )
+        return take_in(self, "priors", rows, read_priors, keep, dry_run=dry_run, progress=progress)
 
     @query
     def prior_matches(self, work: Work) -> tuple[tuple[str, str, str], ...]:

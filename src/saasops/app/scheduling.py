@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from saasops.app.definitions import CampaignHandle, Running
-from saasops.app.imports import ImportReport, Result, run_import
+from saasops.app.imports import ImportReport, Result, keep_in, take_in
 from saasops.app.places import is_open, load_of, move, refresh_places, release, take
 from saasops.app.rewards import award
 from saasops.app.versions import releases_of
@@ -17,7 +17,7 @@ from saasops.campaigns.participants import Participant, UpgradeCompleted
 from saasops.errors import Problem, Refused
 from saasops.rows import Rows
 from saasops.scheduling import bookings, outcomes
-from saasops.scheduling.assistants import Absence, Assistant, note_absence
+from saasops.scheduling.assistants import Absence, note_absence
 from saasops.scheduling.bookings import Booking, BookingReassigned
 from saasops.scheduling.capacity import Place
 from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
@@ -149,25 +149,8 @@ class Scheduling(CampaignHandle):
 
     def import_assistants(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in assistants.csv and work out the places anew."""
-        listed = list(rows)
-        found, problems = read_assistants(listed)
-
-        def keep(work: Work, assistant: Assistant) -> Result:
-            held = work.load(ASSISTANTS, assistant.id)
-            if held == assistant:
-                return "unchanged"
-            work.save(ASSISTANTS, assistant)
-            return "changed" if held else "accepted"
-
-        report = run_import(
-            self.host,
-            "assistants",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
+        report = take_in(
+            self, "assistants", rows, read_assistants, keep_in(ASSISTANTS), dry_run=dry_run
         )
         if not dry_run and (report.accepted or report.changed):
             self.refresh()
@@ -175,8 +158,6 @@ class Scheduling(CampaignHandle):
 
     def import_absences(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in absences.csv, moving users where somebody is booked already."""
-        listed = list(rows)
-        found, problems = read_absences(listed)
         unserved: dict[str, Problem] = {}
 
         def keep(work: Work, absence: Absence) -> Result:
@@ -184,33 +165,17 @@ class Scheduling(CampaignHandle):
             unserved.update((one.where, one) for one in reassignment.unserved)
             return result
 
-        report = run_import(
-            self.host,
-            "absences",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-        )
+        report = take_in(self, "absences", rows, read_absences, keep, dry_run=dry_run)
         return attrs.evolve(report, problems=(*report.problems, *unserved.values()))
 
     def import_outcomes(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in outcomes.csv: what assistants filled in after their visits."""
-        listed = list(rows)
-        found, problems = read_outcomes(listed, campaign=self.id)
-        return run_import(
-            self.host,
-            "outcomes",
-            sorted(found, key=lambda one: (one[1].reported_at, one[1].attempt)),
-            self._report,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-            together=True,
-        )
+
+        def read(listed: Rows) -> tuple[list[tuple[int, Outcome]], list[Problem]]:
+            found, problems = read_outcomes(listed, campaign=self.id)
+            return sorted(found, key=lambda one: (one[1].reported_at, one[1].attempt)), problems
+
+        return take_in(self, "outcomes", rows, read, self._report, dry_run=dry_run, together=True)
 
     @command
     def refresh(self, work: Work) -> None:

@@ -1,10 +1,11 @@
 """Products, releases, upgrade paths, and the site's record of downloads."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import attrs
 
-from saasops.app.imports import ImportReport, Progress, Result, run_import
+from saasops.app.imports import ImportReport, Progress, Result, take_in
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
 from saasops.rows import Rows
@@ -51,23 +52,10 @@ class Versions(Handle):
 
     def import_releases(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in products.csv: product, release, released_on, end_of_support."""
-        listed = list(rows)
-        found, problems = read_releases(listed)
-        return run_import(
-            self.host,
-            "releases",
-            found,
-            _keep_release,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-        )
+        return take_in(self, "releases", rows, read_releases, _keep_release, dry_run=dry_run)
 
     def import_paths(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in upgrade_paths.csv: product, from_release, to_release, source."""
-        listed = list(rows)
-        found, problems = read_paths(listed)
 
         def keep(work: Work, path: UpgradePath) -> Result:
             _check_path(work, path)
@@ -77,23 +65,12 @@ class Versions(Handle):
             work.save(UPGRADE_PATHS, path)
             return "changed" if held else "accepted"
 
-        return run_import(
-            self.host,
-            "paths",
-            found,
-            keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
-            dry_run=dry_run,
-        )
+        return take_in(self, "paths", rows, read_paths, keep, dry_run=dry_run)
 
     def import_downloads(
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
     ) -> ImportReport:
         """Take in downloads.csv. A record never changes; an unknown version goes in as it is."""
-        listed = list(rows)
-        found, problems = read_downloads(listed, self._all())
 
         def keep(work: Work, download: Download) -> Result:
             key = (download.user, download.product, download.downloaded_at, download.text)
@@ -104,14 +81,12 @@ class Versions(Handle):
             work.save(DOWNLOADS, download)
             return "accepted"
 
-        return run_import(
-            self.host,
+        return take_in(
+            self,
             "downloads",
-            found,
+            rows,
+            partial(read_downloads, releases=self._all()),
             keep,
-            actor=self.actor,
-            total=len(listed),
-            problems=problems,
             dry_run=dry_run,
             progress=progress,
         )

@@ -27,9 +27,10 @@ def read_users(
 ) -> tuple[list[tuple[int, UserRow]], list[Problem]]:
     """Read user, account, account_name, nickname, locale, registered_on and contact data.
 
-    Contact data are mail, phone and postal_address; without a locale it is zh-CN. Each of *providers* is a column too and gives an identity. Only `user` is required.
-    Phones without a country code are of *region*. An identity that an earlier row has, or a
-    second name for an account, is a problem. A blank account name is "": none was given.
+    Contact data are mail, phone and postal_address; without a locale it is zh-CN. Each of
+    *providers* is a column too and gives an identity. Only `user` is required. Phones
+    without a country code are of *region*. An identity that an earlier row has, or a second
+    name for an account, is a problem. A blank account name is "": none was given.
     """
 
     def build(row: Row) -> UserRow:

@@ -16,7 +16,7 @@ import attrs
 
 from saasops.clock import parse_instant, zone
 from saasops.errors import Invalid, Problem
-from saasops.rows import Rows
+from saasops.rows import EXTRA, Rows
 from saasops.surveys.answers import Response, check, standing
 from saasops.surveys.definition import Survey
 from saasops.surveys.kinds import Recognise
@@ -161,7 +161,11 @@ def read_export(
     if problems := tuple(mismatches(profile, survey)):
         raise Invalid(problems)
     listed = sorted(rows, key=lambda row: row[0])
-    header = [column for column in listed[0][1] if column] if listed else _expected(profile)
+    header = (
+        [column for column in listed[0][1] if column not in ("", None, EXTRA)]
+        if listed
+        else _expected(profile)
+    )
     check_header(header, profile)
     reader = _Reader(
         survey=survey,

@@ -15,9 +15,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "时段 {slot} 与 {other} 有重叠日期，请从其中一个去掉",
     ),
     "slot.full": (
-        "the slot {slot} is full for team {team}: {booked} of {capacity} booked under rule {rule};"
-        " nearest with room: {nearest}",
-        "时段 {slot} 的 {team} 组已约满：按规则 {rule} 已约 {booked}/{capacity}；最近可选：{nearest}",
+        "slot {slot} is full for team {team}, {booked} of {capacity} by rule {rule}; try {nearest}",
+        "时段 {slot} 的 {team} 组已约满（规则 {rule}：{booked}/{capacity}）；最近可选：{nearest}",
     ),
     "slot.over": (
         "the slot {slot} is over since {closes}; nearest with room: {nearest}",
