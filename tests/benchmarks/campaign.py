@@ -79,7 +79,9 @@ def _repeated(copies: int, folder: Path) -> Path:
     for name in _ONCE:
         shutil.copy(REFERENCE / name, folder)
     for name in REFERENCE.glob("*.toml"):
-        text = name.read_text("utf-8").replace('budget = "15000.00"', f'budget = "{15000 * copies}.00"')
+        text = name.read_text("utf-8").replace(
+            'budget = "15000.00"', f'budget = "{15000 * copies}.00"'
+        )
         text = text.replace("stock = 300", f"stock = {300 * copies}")
         (folder / name.name).write_text(text, "utf-8")
     for name, keys in _KEYS.items():
@@ -138,7 +140,11 @@ def _other_response(response: dict[str, Any], n: int) -> dict[str, Any]:
         return response
     identity = response["identity"]
     subject = _other_subject(identity["subject"], n)
-    return {**response, "user": f"{response['user']}-{n}", "identity": {**identity, "subject": subject}}
+    return {
+        **response,
+        "user": f"{response['user']}-{n}",
+        "identity": {**identity, "subject": subject},
+    }
 
 
 def _other_subject(subject: str, n: int) -> str:
