@@ -1,14 +1,14 @@
 """The weekly report counts what happened by an instant, and its parts agree (A18)."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from saasops.campaigns.participants import STAGES
+from saasops.campaigns.participants import STAGES, Participant
 from saasops.campaigns.report import Standing, funnel, to_remind, version_before, weekly
 from saasops.clock import day_of, monday_of
 from saasops.money import Money
@@ -16,6 +16,8 @@ from saasops.testing.strategies import campaigns, values
 from saasops.values import Text
 
 some = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+EMPTY = Participant(campaign="ce-5.1", user="u1")
+NOTHING = Standing(participants=(), bookings={}, outcomes=(), load=(), grants=())
 INSTANTS = values.instants(within=timedelta(days=45))
 PARTICIPANTS = st.lists(
     campaigns.participants(), max_size=6, unique_by=lambda participant: participant.user
@@ -118,6 +120,14 @@ def test_a18_a_week_holds_what_happened_in_it_by_the_campaign_zone(plain, data, 
     }
     assert found == expected
     assert list(rows) == sorted(rows)
+
+
+def test_a18_a_monday_begins_at_the_midnight_of_the_campaign_zone(plain):
+    monday = datetime(2020, 2, 9, 16, tzinfo=UTC)
+    for at, week in ((monday - timedelta(seconds=1), "2020-02-03"), (monday, "2020-02-10")):
+        standing = attrs.evolve(NOTHING, participants=[attrs.evolve(EMPTY, invited_at=at)])
+        (row,) = weekly(plain, standing, at=at).section("week").rows
+        assert str(row[0]) == week
 
 
 @some
@@ -253,10 +263,6 @@ def test_a18_every_word_of_a_report_is_there_in_both_languages(plain, data, at):
 @some
 @given(INSTANTS)
 def test_a18_a_campaign_in_which_nothing_happened_has_a_report(plain, at):
-    nothing = Standing(participants=(), bookings={}, outcomes=(), load=(), grants=())
-    report = weekly(plain, nothing, at=at)
+    report = weekly(plain, NOTHING, at=at)
     assert [row[1:] for row in report.section("funnel").rows] == [(0, None, None)] * len(STAGES)
     assert report.section("remind").rows == ()
-
-
-EMPTY = campaigns.Participant(campaign="up-5.1", user="u1")

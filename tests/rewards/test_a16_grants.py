@@ -92,6 +92,19 @@ def test_a16_a_book_with_a_line_lost_or_changed_does_not_balance(book, data):
 
 
 @modest
+@given(rewards.postings().filter(lambda book: len(book) > 2))
+def test_a16_one_transaction_does_not_make_up_for_another(book):
+    more, *between, less = book
+    book = (
+        attrs.evolve(more, points=more.points + 1),
+        *between,
+        attrs.evolve(less, points=less.points - 1),
+    )
+    assert sum(posting.points for posting in book) == 0
+    assert not balanced(book)
+
+
+@modest
 @given(rewards.postings())
 def test_a16_what_people_hold_is_what_the_campaign_gave(book):
     given_ = [posting for posting in book if posting.account == issuer(posting.campaign)]

@@ -105,10 +105,14 @@ def _share(part: int, whole: int) -> Decimal | None:
 def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
     counts = funnel(standing.participants, at=at)
     given = [grant for grant in standing.grants if grant.granted_at <= at]
+    proven = sum(
+        one.reached_stage("upgraded", by=at) and one.reached_stage("checked_in", by=at)
+        for one in standing.participants
+    )
     rows: list[tuple[Cell, ...]] = [
         (_both("goal", "目标"), campaign.goal.participants),
         (_both("upgraded", "已升级"), counts["upgraded"]),
-        (_both("upgraded and checked in", "已升级并打卡"), counts["checked_in"]),
+        (_both("upgraded and checked in", "已升级并打卡"), proven),
         (_both("points given", "已发积分"), sum(grant.points for grant in given)),
         (_both("spent", "已用预算"), _spent(campaign, given)),
     ]
