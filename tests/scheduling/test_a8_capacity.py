@@ -1,16 +1,18 @@
 """Who works when, and how many fit: the tightest rule wins (A8)."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saasops.calendars.working_days import by_name
 from saasops.errors import Refused
 from saasops.scheduling.assistants import (
     WEEKDAYS,
+    Absence,
     Assistant,
     note_absence,
     parse_weekdays,
@@ -18,6 +20,7 @@ from saasops.scheduling.assistants import (
     works,
 )
 from saasops.scheduling.capacity import CapacityRule, limit_on, mistakes, places, slot_limit
+from saasops.scheduling.slots import SlotRules, generate
 from saasops.testing.strategies import scheduling, values
 
 modest = settings(max_examples=30)
@@ -238,3 +241,18 @@ def test_a8_a_rule_of_a_team_is_no_rule_of_another():
     assert rule.applies("general", DAY)
     assert not rule.applies("deployment", DAY)
     assert attrs.evolve(rule, team=None).applies("deployment", DAY)
+
+
+def test_a8_everybody_works_on_a_day_that_makes_up_for_a_holiday() -> None:
+    first, saturday = date(2020, 5, 4), date(2020, 5, 9)
+    (week, *_) = generate(SlotRules(), by_name("CN"), opens=first, closes=saturday)
+    assert saturday in week.days
+    rules = (CapacityRule(id="all", limit=2),)
+    assert saturday in {place.day for place in places((week,), (GENERAL,), (), rules)}
+    away = Absence(
+        assistant=GENERAL.id,
+        opens=saturday,
+        closes=saturday,
+        known_at=datetime(2020, 4, 1, tzinfo=UTC),
+    )
+    assert saturday not in {place.day for place in places((week,), (GENERAL,), (away,), rules)}

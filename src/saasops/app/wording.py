@@ -13,6 +13,7 @@ from saasops.notices.notice import Notice
 from saasops.rewards.grants import Grant
 from saasops.scheduling.bookings import Booking
 from saasops.storage.tables import ASSISTANTS, GRANTS, POSTS, USERS
+from saasops.versions.claims import counting
 
 
 @attrs.frozen(kw_only=True)
@@ -45,8 +46,8 @@ def _name(to: Recipient) -> str:
 
 
 def _version(to: Recipient) -> str:
-    claims = to.participant.claims if to.participant else ()
-    return claims[-1].value if claims else ""
+    claim = counting(to.participant.claims) if to.participant else None
+    return claim.value if claim else ""
 
 
 def _target(to: Recipient) -> str:

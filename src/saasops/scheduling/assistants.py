@@ -53,10 +53,19 @@ class AssistantAbsent:
     absence: Absence
 
 
-def works(assistant: Assistant, day: date, absences: Collection[Absence]) -> bool:
-    """Tell whether *assistant* works on *day*: a weekday of his or a duty Saturday, not absent."""
-    on_duty = day in assistant.duty_saturdays or (
-        day.isoweekday() in assistant.weekdays and day.isoweekday() < 6
+def works(
+    assistant: Assistant, day: date, absences: Collection[Absence], *, made_up: bool = False
+) -> bool:
+    """Tell whether *assistant* works on *day*: a weekday of his or a duty Saturday, not absent.
+
+    A *made_up* day, a Saturday or Sunday that the calendar makes a working day, counts for
+    everybody.
+    """
+    weekday = day.isoweekday()
+    on_duty = (
+        made_up
+        or day in assistant.duty_saturdays
+        or (weekday in assistant.weekdays and weekday < 6)
     )
     away = any(one.assistant == assistant.id and one.covers(day) for one in absences)
     return on_duty and not away

@@ -86,9 +86,10 @@ def places(
     found: list[Place] = []
     for slot in slots:
         for day in slot.days:
+            made_up = slot.kind == "week" and day.isoweekday() > 5
             for assistant in sorted(assistants, key=lambda one: one.id):
                 limit = limit_on(assistant, day, rules)
-                if limit is not None and works(assistant, day, absences):
+                if limit is not None and works(assistant, day, absences, made_up=made_up):
                     cap, rule = limit
                     found.append(
                         Place(
