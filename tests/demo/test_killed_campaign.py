@@ -36,11 +36,11 @@ def test_a_killed_campaign_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
         assert process.stdout is not None
         with process, process.stdout:
             assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.2, 3.5))
+            time.sleep(chance.uniform(0.05, 1.2))
             process.kill()
             process.wait()
         killed += process.returncode == -signal.SIGKILL
-    assert killed >= _ROUNDS - 2
+    assert killed >= _ROUNDS // 2
     played = play(REFERENCE, out)
     assert [one for one in played.compared if one.outcome == "different"] == []
     campaign = played.rehearsal.campaign
