@@ -6,10 +6,10 @@ Everything is counted from stored instants, so that any past week can be reporte
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 import attrs
 
+from saasops.campaigns.channels import percent
 from saasops.campaigns.definition import Campaign
 from saasops.campaigns.participants import STAGES, Participant
 from saasops.clock import day_of, monday_of
@@ -98,10 +98,6 @@ def _column(id: str, english: str, chinese: str, unit: Unit = "count") -> Column
     return Column(id=id, title=_both(english, chinese), unit=unit)
 
 
-def _share(part: int, whole: int) -> Decimal | None:
-    return round(Decimal(100 * part) / whole, 2) if whole else None
-
-
 def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
     counts = funnel(standing.participants, at=at)
     given = [grant for grant in standing.grants if grant.granted_at <= at]
@@ -126,7 +122,7 @@ def _funnel(standing: Standing, at: datetime) -> Section:
     whole, before, rows = counts["invited"], counts["invited"], list[tuple[Cell, ...]]()
     for stage in STAGES:
         number = counts[stage]
-        rows.append((_STAGE_WORDS[stage], number, _share(number, before), _share(number, whole)))
+        rows.append((_STAGE_WORDS[stage], number, percent(number, before), percent(number, whole)))
         before = number
     columns = (
         _column("stage", "stage", "阶段", "text"),
@@ -229,7 +225,7 @@ def _load(standing: Standing) -> Section:
         sums = weeks.setdefault(monday_of(place.day), [0, 0])
         sums[0] += used
         sums[1] += place.cap
-    rows = [(week, used, cap, _share(used, cap)) for week, (used, cap) in sorted(weeks.items())]
+    rows = [(week, used, cap, percent(used, cap)) for week, (used, cap) in sorted(weeks.items())]
     columns = (
         _column("week", "week of", "周（周一）", "date"),
         _column("booked", "booked", "已约"),
