@@ -1,9 +1,25 @@
-"""What every test shares: how hypothesis searches."""
+"""What every test shares: how hypothesis searches, and a PostgreSQL server."""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from postgres_server import PostgresServer, postgres_server
 
 # Others use the machine as well, so no example fails for being slow; CI repeats what it found.
 settings.register_profile("saasops", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("saasops")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Yield a server, one for each worker of pytest-xdist; `make test` insists on it."""
+    try:
+        with postgres_server() as server:
+            yield server
+    except LookupError as reason:
+        if "SAASOPS_TEST_ALL" in os.environ:
+            raise
+        pytest.skip(str(reason))

@@ -7,6 +7,7 @@ port is found and configured is left to `saasops.plugins`.
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from os import PathLike
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
@@ -58,8 +59,12 @@ class Transaction(Protocol):
         """Return the row at *key* with its `rev`, or None; *lock* keeps others from it."""
         ...
 
-    def insert(self, table: Table, rows: Sequence[Row]) -> int | None:
-        """Add *rows*; return the number assigned to a single row of an `auto` table."""
+    def insert(self, table: Table, rows: Iterable[Row]) -> int | None:
+        """Add *rows*; return the number assigned to a single row of an `auto` table.
+
+        What is no sequence is taken as it comes, so that its length costs no memory. It must
+        not use this transaction, and whatever it raises ends it.
+        """
         ...
 
     def update(
@@ -97,8 +102,9 @@ class Transaction(Protocol):
     ) -> list[Row]:
         """Return rows equal to *where*, sorted by *order* and then the key, from behind *after*.
 
-        None in *where* asks for empty columns. *after* is the last row of the page before;
-        a page costs the same wherever it stands. *desc* turns the whole order round.
+        None in *where* asks for empty columns. *after* is the last row of the page before, or
+        only the first columns of the order; a page costs the same wherever it stands. *desc*
+        turns the whole order round.
         """
         ...
 
@@ -113,7 +119,12 @@ class Transaction(Protocol):
 
 @runtime_checkable
 class Storage(Protocol):
-    """A place for declared tables. `capabilities`: join, check, durable, skip_locked."""
+    """A place for declared tables.
+
+    The optional powers: `join` (the host's own transaction), `check` (the declared checks hold
+    whatever is written), `durable` (what was committed outlives a power cut), `skip_locked`
+    (workers claim side by side), `backup` (it is a `Backup`).
+    """
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -132,6 +143,24 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections; a closed store may not be used again."""
+        ...
+
+
+@runtime_checkable
+class Backup(Protocol):
+    """A storage that can copy itself while others go on writing."""
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Write a whole copy, as of one moment, to *path*, where nothing may be yet."""
+        ...
+
+
+@runtime_checkable
+class Inspected(Protocol):
+    """A storage that can tell whether what it lies on is damaged."""
+
+    def damage(self) -> Sequence[str]:
+        """Read everything and name what is wrong; empty if nothing is. Takes its time."""
         ...
 
 

@@ -45,8 +45,8 @@ def statement(old: str, new: str, *, only: str = "") -> Callable[[Patch], None]:
         def run(self: Any, sql: str, values: Any = (), table: str = "") -> Any:
             return RUN(self, changed(sql), values, table)
 
-        def many(self: Any, sql: str, rows: Any, table: Any) -> None:
-            MANY(self, changed(sql), rows, table)
+        def many(self: Any, sql: str, rows: Any, table: Any, *load: Any) -> None:
+            MANY(self, changed(sql), rows, table, *load)
 
         patch.setattr(SqlTransaction, "run", run)
         patch.setattr(SqlTransaction, "_many", many)

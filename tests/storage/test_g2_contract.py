@@ -1,14 +1,16 @@
-"""Both stores of the library keep the storage contract."""
+"""All stores of the library keep the storage contract."""
 
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from postgres_server import PostgresServer
 from saasops.ports import Storage
 from saasops.storage.memory import MemoryStorage
 from saasops.storage.sqlite import SqliteStorage
 from saasops.testing.contracts.storage import StorageContract
+from saasops_postgres.storage import PostgresStorage
 
 
 class TestMemory(StorageContract):
@@ -23,3 +25,12 @@ class TestSqlite(StorageContract):
 
     def make_storage(self) -> Storage:
         return SqliteStorage(self.folder / f"{uuid4()}.db")
+
+
+class TestPostgres(StorageContract):
+    @pytest.fixture(autouse=True)
+    def _on_a_server(self, postgres: PostgresServer) -> None:
+        self.server = postgres
+
+    def make_storage(self) -> Storage:
+        return PostgresStorage(self.server.dsn, schema=self.server.schema())

@@ -156,7 +156,7 @@ LOOKUPS: list[tuple[Table, Row, tuple[str, ...]]] = [
 
 
 @pytest.mark.parametrize(("table", "where", "order"), LOOKUPS)
-@pytest.mark.parametrize("later", [False, True])
+@pytest.mark.parametrize("given", ["nothing", "one column", "a row"])
 @pytest.mark.parametrize("desc", [False, True])
 def test_every_page_is_sought_in_an_index_and_not_sorted(
     storage: SqliteStorage,
@@ -164,18 +164,20 @@ def test_every_page_is_sought_in_an_index_and_not_sorted(
     where: Row,
     order: tuple[str, ...],
     *,
-    later: bool,
+    given: str,
     desc: bool,
 ) -> None:
+    first = next(c for c in (*order, *table.key) if c not in where)
+    after = {"nothing": None, "one column": frozenset([first]), "a row": frozenset(table.columns)}
     empty = [column for column, value in where.items() if value is None]
     statements = storage._spoken[table]
-    sql, cursor = statements.find(tuple(where), order, empty=empty, later=later, desc=desc)
+    sql, cursor = statements.find(tuple(where), order, empty=empty, after=after[given], desc=desc)
     with storage.begin("one", write=False) as tx:
         assert isinstance(tx, SqlTransaction)
         steps = tx.run(f"explain query plan {sql}", [0] * sql.count("?")).fetchall()
     ((*_, step),) = steps
     sought = [r"\(tenant=\?", *(rf"{column}=\?" for column in where)]
-    if later:
+    if after[given]:
         sought.append(rf"\(?{cursor[0]}\b.*[<>]")
     assert re.search(r"^SEARCH .* USING (COVERING )?INDEX .*" + " AND ".join(sought), step)
 
@@ -248,9 +250,23 @@ def test_a_hosts_own_transaction_is_joined(
 
 
 def test_a_connection_outside_a_transaction_is_not_joined(storage: SqliteStorage) -> None:
-    host = sqlite3.connect(storage.path)
+    host = sqlite3.connect(storage.path, isolation_level=None)
     with refused(StorageError, "storage.idle_join"), storage.begin("one", join=host):
         pass
+    host.close()
+
+
+def test_a_transaction_that_the_driver_would_begin_is_begun_for_the_host(
+    storage: SqliteStorage,
+) -> None:
+    host = sqlite3.connect(storage.path)
+    for keep in (False, True):
+        with storage.begin("one", join=host) as tx:
+            tx.insert(ACCOUNT, [account("a")])
+        assert host.in_transaction
+        host.commit() if keep else host.rollback()
+        with storage.begin("one") as tx:
+            assert (tx.get(ACCOUNT, ("a",)) is not None) == keep
     host.close()
 
 

@@ -5,6 +5,7 @@ Every store asks here, so that all refuse the same things. Values are left to `c
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import get_args
 
 from saasops.errors import StorageError
@@ -43,6 +44,14 @@ def page_columns(table: Table, where: Sequence[str], order: Sequence[str]) -> tu
         if table.nullable(column) or table.kind(column) == "json":
             raise StorageError("storage.unordered", table=table.name, column=column)
     return sorting
+
+
+def cursor_columns(table: Table, sorting: Sequence[str], after: Collection[str]) -> tuple[str, ...]:
+    """Return the first columns of *sorting* that a page starts *after*: all of them for a row."""
+    marked = tuple(takewhile(after.__contains__, sorting))
+    if after and sorting and not marked:
+        raise StorageError("storage.wrong_cursor", table=table.name, column=sorting[0])
+    return marked
 
 
 def known(table: Table, names: Iterable[str]) -> None:

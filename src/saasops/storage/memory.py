@@ -6,7 +6,7 @@ it ends well; so a reader keeps what it began with. `find` walks over all rows o
 
 import operator
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -66,19 +66,30 @@ class MemoryTransaction:
         row = self._rows(table).get(self._key(table, key))
         return None if row is None else self._read(table, row)
 
-    def insert(self, table: Table, rows: Sequence[Row]) -> int | None:
+    def insert(self, table: Table, rows: Iterable[Row]) -> int | None:
         """Add *rows*; return the number assigned to a single row of an `auto` table."""
         self._ready(table, write=True)
-        names = columns.writable(table)
-        encoded = [self._kept.codecs[table].inserted(row) for row in rows]
+        inserted = self._kept.codecs[table].inserted
+        if isinstance(rows, Sequence):
+            written = [inserted(row) for row in rows]  # refused before the first, or not at all
+            number = [self._add(table, values) for values in written]
+            return number[0] if len(number) == 1 else None
+        try:
+            for row in rows:
+                self._add(table, inserted(row))
+        except BaseException as error:
+            self._over = getattr(error, "code", "storage.cut_short")
+            raise
+        return None
+
+    def _add(self, table: Table, values: Sequence[Any]) -> int | None:
+        row = dict(zip(columns.writable(table), values, strict=True))
         number = None
-        for values in encoded:
-            row = dict(zip(names, values, strict=True))
-            if table.auto:
-                number = row[table.key[0]] = next(self._kept.numbers[table.name])
-            key = tuple(row[column] for column in table.key)
-            self._put(table, key, None, {**row, "rev": 1})
-        return number if len(rows) == 1 else None
+        if table.auto:
+            number = row[table.key[0]] = next(self._kept.numbers[table.name])
+        key = tuple(row[column] for column in table.key)
+        self._put(table, key, None, {**row, "rev": 1})
+        return number
 
     def update(
         self, table: Table, key: Sequence[Any], changes: Row, *, expect: int | None = None
@@ -143,20 +154,22 @@ class MemoryTransaction:
         """Return rows equal to *where*, sorted by *order* and then the key, from behind *after*."""
         self._ready(table, write=False)
         columns.limited(table, limit)
-        cursor = columns.page_columns(table, tuple(where), order)
+        sorting = columns.page_columns(table, tuple(where), order)
+        cursor = columns.cursor_columns(table, sorting, after or ())
         columns.comparable(table, [c for c, value in where.items() if value is not None])
         codec = self._kept.codecs[table]
         wanted = list(zip(where, codec.values(tuple(where), where), strict=True))
 
-        def position(row: Row) -> tuple[Any, ...]:
-            return tuple(row[column] for column in cursor)
+        def position(row: Row, names: Sequence[str] = sorting) -> tuple[Any, ...]:
+            return tuple(row[column] for column in names)
 
         found = [
             row for row in self._rows(table).values() if all(row.get(c) == v for c, v in wanted)
         ]
         if after is not None:
             mark = tuple(codec.values(cursor, after))
-            found = [r for r in found if (position(r) < mark if desc else position(r) > mark)]
+            behind = operator.lt if desc else operator.gt
+            found = [row for row in found if behind(position(row, cursor), mark)]
         found.sort(key=position, reverse=desc)
         return [self._read(table, row) for row in found[:limit]]
 

@@ -4,7 +4,7 @@ What a database does its own way stands in its `Dialect`; opening, committing an
 to its store.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from saasops.errors import Stale, StorageError
 from saasops.ports import Row, Table
 from saasops.storage import columns
 from saasops.storage.codecs import instant
-from saasops.storage.statements import Spoken
+from saasops.storage.statements import Load, Spoken, executemany
 from saasops.storage.turns import refuse
 
 
@@ -40,12 +40,15 @@ class SqlTransaction:
         values = self.run(say.lock if lock else say.get, at_key, table.name).fetchone()
         return None if values is None else say.codec.row(values)
 
-    def insert(self, table: Table, rows: Sequence[Row]) -> int | None:
+    def insert(self, table: Table, rows: Iterable[Row]) -> int | None:
         """Add *rows*; return the number assigned to a single row of an `auto` table."""
         self._writing()
         say = self._spoken[table]
-        if len(rows) != 1:
-            self._many(say.insert, [[self.tenant, *say.codec.inserted(r)] for r in rows], table)
+        if not isinstance(rows, Sequence) or len(rows) != 1:
+            written: Iterable[Any] = ([self.tenant, *say.codec.inserted(row)] for row in rows)
+            if isinstance(rows, Sequence):
+                written = list(written)  # a value that does not fit is refused before the first
+            self._many(say.load, written, table, self.dialect.load)
             return None
         values = [self.tenant, *say.codec.inserted(rows[0])]
         cursor = self.run(say.insert_one, values, table.name)
@@ -111,9 +114,8 @@ class SqlTransaction:
         columns.limited(table, limit)
         say = self._spoken[table]
         empty = [column for column, value in where.items() if value is None]
-        sql, cursor = say.find(
-            tuple(where), tuple(order), empty=empty, later=after is not None, desc=desc
-        )
+        given = None if after is None else frozenset(after)
+        sql, cursor = say.find(tuple(where), tuple(order), empty=empty, after=given, desc=desc)
         if after is not None and not cursor:
             return []  # *where* fixes the whole key: there is no second page
         fixed = [column for column in where if column not in empty] if empty else tuple(where)
@@ -166,13 +168,18 @@ class SqlTransaction:
         """Let nothing more be done: behind its block every statement would be kept by itself."""
         self._over = "storage.ended"
 
-    def _many(self, sql: str, rows: Sequence[Sequence[Any]], table: Table) -> None:
+    def _many(
+        self, sql: str, rows: Iterable[Sequence[Any]], table: Table, load: Load = executemany
+    ) -> None:
         if self._over is not None:
             refuse(self._over)
         try:
-            self.cursor.executemany(sql, rows)
+            load(self.cursor, sql, rows)
         except self.failures as error:
             failure = self.dialect.translate(error, table.name)
+        except BaseException as error:
+            self._over = getattr(error, "code", "storage.cut_short")
+            raise
         else:
             return
         self._over = failure.code

@@ -19,6 +19,7 @@ from saasops.ports import Table, Transaction
 from saasops.storage import columns, ddl
 from saasops.storage.codecs import PLAIN, READ
 from saasops.storage.connections import Connections
+from saasops.storage.hosts import driver_connection
 from saasops.storage.sql import SqlTransaction, joined
 from saasops.storage.statements import Dialect, Spoken
 from saasops.storage.turns import Turns
@@ -111,13 +112,14 @@ class SqliteStorage:
     ) -> AbstractContextManager[Transaction]:
         """Open a transaction of *tenant*, or join one by a savepoint.
 
-        *join* is an open transaction of a `SqliteStorage`, or a `sqlite3.Connection` in one.
+        *join* is an open transaction of a `SqliteStorage`, a `sqlite3.Connection` in one, or an
+        object of SQLAlchemy or Django that holds such a connection.
         """
         if join is None:
             return self._own(tenant, write=write)
         if isinstance(join, SqlTransaction) and join.dialect is SQLITE:
             return joined(join.part(tenant, write=write))
-        return joined(SqlTransaction(_cursor(join), tenant, self._spoken, write=write))
+        return joined(SqlTransaction(_cursor(join, write=write), tenant, self._spoken, write=write))
 
     def close(self) -> None:
         """Close the connections of all threads; a closed store may not be used again."""
@@ -200,12 +202,18 @@ def _commit(transaction: SqlTransaction) -> None:
     raise InDoubt("storage.in_doubt", reason=reason)
 
 
-def _cursor(join: Any) -> sqlite3.Cursor:
+def _cursor(join: Any, *, write: bool) -> sqlite3.Cursor:
     """Return a cursor of the host's connection that gives plain rows."""
-    if not isinstance(join, sqlite3.Connection):
-        raise StorageError("storage.wrong_join", kind=type(join).__name__)
-    if not join.in_transaction:
-        raise StorageError("storage.idle_join")
-    cursor = join.cursor()
+    connection = driver_connection(join)
+    if not isinstance(connection, sqlite3.Connection):
+        raise StorageError("storage.wrong_join", kind=type(connection).__name__)
+    cursor = connection.cursor()
     cursor.row_factory = None
+    if not connection.in_transaction:
+        if connection.isolation_level is None:
+            raise StorageError("storage.idle_join")
+        # The driver would begin for the host at its first change, and commit when told to; a
+        # savepoint alone would be a transaction of its own.
+        begin = "begin immediate" if write else "begin"
+        SqlTransaction(cursor, "", Spoken(SQLITE), write=write).run(begin)
     return cursor

@@ -6,8 +6,8 @@ Running the statements is left to `sql`, creating tables to `ddl`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -17,6 +17,12 @@ from saasops.storage import columns
 from saasops.storage.codecs import Codec, RowCodec
 
 T = TypeVar("T")
+Load: TypeAlias = Callable[[Any, str, Iterable[Sequence[Any]]], None]
+
+
+def executemany(cursor: Any, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run *sql* once for each of *rows*, which may be a stream."""
+    cursor.executemany(sql, rows)
 
 
 @attrs.frozen(kw_only=True)
@@ -26,8 +32,9 @@ class Dialect:
     *types*, *encoders*, *decoders* and the casts *given* (behind a parameter) and *taken* (behind
     a selected column) go by kind of column; *numbered* is the type of a key that the database
     counts up. *locked* and *skipped* stand behind a select that keeps others from its rows, or
-    passes over rows that others keep. *translate* turns one of the driver's *failures*, and the
-    name of the table, into ours: without values, which may be personal.
+    passes over rows that others keep. *load* inserts many rows, by the statement *loading* if there
+    is one, which may name {table} and {columns}. *translate* turns one of the driver's *failures*,
+    and the name of the table, into ours: without values, which may be personal.
     """
 
     types: Mapping[str, str]
@@ -43,6 +50,8 @@ class Dialect:
     locked: str = ""
     skipped: str = ""
     returning: bool = False
+    load: Load = executemany
+    loading: str = ""
 
     def name(self, identifier: str) -> str:
         """Quote *identifier*, so that it may be a keyword."""
@@ -81,6 +90,7 @@ class Statements:
         names = ", ".join(map(name, ("tenant", *written)))
         marks = ", ".join((mark, *map(self._mark, written)))
         self.insert = f"insert into {self._name} ({names}) values ({marks})"
+        self.load = dialect.loading.format(table=self._name, columns=names) or self.insert
         self.insert_one = self.insert
         if table.auto and dialect.returning:
             self.insert_one += f" returning {name(table.key[0])}"
@@ -99,13 +109,13 @@ class Statements:
         order: tuple[str, ...],
         *,
         empty: Sequence[str],
-        later: bool,
+        after: frozenset[str] | None,
         desc: bool,
     ) -> tuple[str, tuple[str, ...]]:
-        """Write one page, a *later* one behind a cursor; return the cursor's columns too."""
-        shape = ("find", where, order, tuple(empty), later, desc)
+        """Write one page, a later one *after* some columns; return the cursor's columns too."""
+        shape = ("find", where, order, tuple(empty), after, desc)
         return self._once(
-            shape, lambda: self._find(where, order, empty=empty, later=later, desc=desc)
+            shape, lambda: self._find(where, order, empty=empty, after=after, desc=desc)
         )
 
     def claim(self) -> tuple[str, str]:
@@ -142,20 +152,21 @@ class Statements:
         order: tuple[str, ...],
         *,
         empty: Sequence[str],
-        later: bool,
+        after: frozenset[str] | None,
         desc: bool,
     ) -> tuple[str, tuple[str, ...]]:
-        cursor = columns.page_columns(self._table, where, order)
+        sorting = columns.page_columns(self._table, where, order)
+        cursor = columns.cursor_columns(self._table, sorting, after or ())
         columns.comparable(self._table, [c for c in where if c not in empty])
         name, mark = self._dialect.name, self._dialect.mark
         parts = [self._select, self._tenant]
         parts += [f"and {name(c)} {'is null' if c in empty else f'= {mark}'}" for c in where]
-        if cursor and later:
+        if cursor and after is not None:
             marks = ", ".join(mark for _ in cursor)
             parts.append(f"and ({', '.join(map(name, cursor))}) {'<' if desc else '>'} ({marks})")
-        if cursor:
+        if sorting:
             way = " desc" if desc else ""
-            parts.append("order by " + ", ".join(name(c) + way for c in cursor))
+            parts.append("order by " + ", ".join(name(c) + way for c in sorting))
         return " ".join((*parts, f"limit {mark}")), cursor
 
     def _claim(self) -> tuple[str, str]:

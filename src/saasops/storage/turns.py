@@ -37,9 +37,9 @@ class _Mine(threading.local):
 
 
 class Turns:
-    """The turns at one store; *lock* gives the lock that its writers queue at."""
+    """The turns at one store; *lock* gives the lock that its writers queue at, if they do."""
 
-    def __init__(self, lock: Callable[[], threading.Lock], timeout: float) -> None:
+    def __init__(self, lock: Callable[[], threading.Lock] | None, timeout: float) -> None:
         self._lock = lock
         self._timeout = timeout
         self._mine = _Mine()
@@ -49,7 +49,7 @@ class Turns:
         last = self._mine.turn
         if last is not None and last.open and last.pid == os.getpid():
             raise StorageError("storage.nested")
-        lock = self._lock() if write else None
+        lock = self._lock() if self._lock and write else None
         if lock is not None and not lock.acquire(timeout=self._timeout):
             raise Busy("storage.busy")
         self._mine.turn = turn = Turn(lock)

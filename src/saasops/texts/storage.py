@@ -61,6 +61,10 @@ TEXTS = {
         "cannot order by {table}.{column}, which may be empty or is JSON; use a required column",
         "不能按 {table}.{column} 排序：该列可空或为 JSON，请使用必填列",
     ),
+    "storage.wrong_cursor": (
+        "a page of table {table} starts behind {column} and what follows; give it in after",
+        "表 {table} 的分页从 {column} 及其后各列开始，请在 after 中给出",
+    ),
     "storage.incomparable": (
         "cannot look up rows by {table}.{column}, which is JSON; use a column of its own",
         "不能按 {table}.{column} 查找：该列为 JSON，请把要查的值另存一列",
@@ -100,6 +104,10 @@ TEXTS = {
     "storage.dead": (
         "the transaction failed before with {cause}; leave it and begin anew",
         "该事务此前已因 {cause} 失败，请退出后重新开始",
+    ),
+    "storage.cut_short": (
+        "the rows to insert ended with an error; nothing was written",
+        "要插入的行在读取时出错，未写入任何内容",
     ),
     "storage.swallowed": (
         "{cause} was swallowed inside the transaction: nothing was written; let it leave the block",
