@@ -3,11 +3,31 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from plugin_samples import Install
+
+OURS = frozenset(one.name for one in distributions() if one.entry_points.select(group="saasops"))
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the plugins of this project, which are installed for other tests."""
+
+    def others() -> Iterator[Distribution]:
+        return (one for one in distributions() if _name(one) not in OURS)
+
+    monkeypatch.setattr("saasops.plugins.discovery.distributions", others)
+
+
+def _name(distribution: Distribution) -> str:
+    try:
+        return distribution.name
+    except Exception:  # noqa: BLE001 -- broken on purpose
+        return ""
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The one object that a host makes: it holds a storage, plugins and a clock, and no state."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -12,20 +13,23 @@ from saasops.app.dispatch import Dispatch, TickReport
 from saasops.app.notices import follow, plan_recurring
 from saasops.app.people import People
 from saasops.app.places import refresh_places
+from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
 from saasops.app.versions import Versions
 from saasops.app.work import Work, attempt
 from saasops.campaigns.definition import Campaign
 from saasops.clock import Clock, system_clock
-from saasops.errors import PluginError
+from saasops.errors import PluginError, Refused, StorageError
 from saasops.figures import Report
 from saasops.plugins import PluginReport, Plugins
 from saasops.ports import Channel, Document, Storage, Transaction
-from saasops.storage.tables import CAMPAIGNS, TABLES
+from saasops.storage.migrations import bring_up_to_date, status
+from saasops.storage.tables import CAMPAIGNS
 from saasops.values import DEFAULT_TENANT, SYSTEM
 
 R = TypeVar("R")
 _BUILTIN = {"saasops": builtin}
+_LAUNCH = Command("launch", type(None))
 
 
 class SaasOps:
@@ -43,7 +47,6 @@ class SaasOps:
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
         actor: str = SYSTEM,
-        definitions: Definitions | None = None,
     ) -> None:
         """Use *storage* as it is; `open` is the ordinary way in.
 
@@ -55,9 +58,9 @@ class SaasOps:
         self._clock = clock
         self._tenant = tenant
         self._actor = actor
-        self._definitions = definitions or Definitions()
-        self.people = People(self, actor=actor)
-        self.versions = Versions(self, actor=actor)
+        self._definitions = Definitions()
+        self._join: Any = None
+        self._key: str | None = None
 
     @classmethod
     def open(
@@ -68,36 +71,63 @@ class SaasOps:
         channels: Mapping[str, str] | None = None,
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
+        migrate: bool = True,
     ) -> "SaasOps":
         """Open the storage *where* and bring its tables up to date.
 
         *where* is `memory`, the path of a SQLite file, or a URL whose scheme names a storage
-        plugin. *plugins* maps the name of each plugin to its settings, or to a module or
-        object of the host. Raise `PluginError` for a plugin that cannot be used.
+        plugin, which gets it as its setting `dsn`. *plugins* maps the name of each plugin to
+        its settings, or to a module or object of the host. Raise `PluginError` for a plugin
+        that cannot be used, `StorageError` storage.newer for a database of a newer saasops and,
+        without *migrate*, storage.behind for one that is not up to date.
         """
         named = dict(plugins or {})
-        storage = _storage_name(where)
-        if storage == "sqlite":
-            named["sqlite"] = {**named.get("sqlite", {}), "path": str(where)}
+        storage, setting, address = _storage_at(str(where))
+        if setting:
+            named[storage] = _told(named.get(storage, {}), setting, address)
         loaded = Plugins(named, builtin=_BUILTIN)
         for medium, channel in (channels or {}).items():
             if channel not in loaded.channels:
                 raise PluginError("notice.no_channel", medium=medium)
         opened = loaded.storage(storage)
-        opened.migrate(TABLES)
+        if migrate:
+            bring_up_to_date(opened, tenant=tenant, at=clock())
+        elif pending := status(opened, tenant=tenant).pending:
+            raise StorageError("storage.behind", pending=list(pending))
         return cls(opened, plugins=loaded, channels=channels, clock=clock, tenant=tenant)
+
+    @property
+    def people(self) -> People:
+        """Return a handle on users, accounts and how they are reached."""
+        return People(self, actor=self._actor)
+
+    @property
+    def versions(self) -> Versions:
+        """Return a handle on releases, upgrade paths and downloads."""
+        return Versions(self, actor=self._actor)
 
     def acting(self, actor: str) -> "SaasOps":
         """Return the same operations on behalf of *actor*, who stands in every record."""
-        return SaasOps(
-            self._storage,
-            plugins=self._plugins,
-            channels=self._channels,
-            clock=self._clock,
-            tenant=self._tenant,
-            actor=actor,
-            definitions=self._definitions,
-        )
+        return self._with(_actor=actor)
+
+    def joining(self, connection: Any) -> "SaasOps":
+        """Return the same operations inside the host's own transaction on *connection*.
+
+        *connection* is what the storage joins: a SQLAlchemy Session or Connection, Django's
+        connection inside `atomic`, a connection of the driver. Each command is all or nothing by
+        itself, and all of them are kept or lost with the host's transaction. A command that
+        others were in the way of is not repeated: that is the host's to do, with its own part.
+        """
+        return self._with(_join=connection)
+
+    def once(self, key: str) -> "SaasOps":
+        """Return the same operations for one command that is done once, however often it is sent.
+
+        Repeated with the same *key*, the command returns what it returned at first and does
+        nothing; after a commit of unknown fate it is repeated by itself. Keys are remembered
+        for 30 days. Raise `Refused` request.reused when *key* belongs to another command.
+        """
+        return self._with(_key=key)
 
     def launch(self, campaign: Campaign) -> Campaigns:
         """Put *campaign* to work, or amend the one that runs; launching it again changes nothing.
@@ -112,7 +142,7 @@ class SaasOps:
                 open_counters(work, opened)
                 refresh_places(work, opened)
 
-        self.run(step, actor=self._actor)
+        self.run(step, actor=self._actor, command=_LAUNCH)
         return self.campaign(campaign.id)
 
     def campaign(self, id: str) -> Campaigns:
@@ -132,7 +162,10 @@ class SaasOps:
 
         However often it runs or is cut short, a notice is sent once: see `saasops.app.dispatch`.
         """
+        if self._join is not None or self._key is not None:
+            raise Refused("request.tick")
         planned = 0
+        self.run(forget_requests, actor=SYSTEM)
         ids = self.run(self._ready, actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
@@ -148,16 +181,27 @@ class SaasOps:
         """Return a row for each plugin that is active or could be."""
         return self._plugins.reports()
 
-    def run(self, step: Callable[[Work], R], *, actor: str, write: bool = True) -> R:
+    def run(
+        self,
+        step: Callable[[Work], R],
+        *,
+        actor: str,
+        write: bool = True,
+        command: Command | None = None,
+    ) -> R:
         """Run *step* in one transaction, again when others were in the way.
 
         For handles, and for hosts that put several steps into one transaction.
         """
+        keyed = write and self._key is not None
+        whole = once(str(self._key), command, step) if keyed else step
 
         def within(tx: Transaction) -> R:
-            return step(Work(tx, at=self._clock(), actor=actor, heard=self._heard))
+            return whole(Work(tx, at=self._clock(), actor=actor, heard=self._heard))
 
-        return attempt(self._storage, self._tenant, within, write=write)
+        return attempt(
+            self._storage, self._tenant, within, write=write, join=self._join, keyed=keyed
+        )
 
     def close(self) -> None:
         """Let go of the storage."""
@@ -173,6 +217,11 @@ class SaasOps:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _with(self, **changes: Any) -> "SaasOps":
+        other = copy(self)
+        vars(other).update(changes)
+        return other
 
     def _heard(self, work: Work, name: str, event: Any) -> None:
         follow(work, self._definitions, name, event)
@@ -194,9 +243,21 @@ class SaasOps:
         return self._channels[medium]
 
 
-def _storage_name(where: str | PathLike[str]) -> str:
-    text = str(where)
-    if text == "memory":
-        return "memory"
-    scheme, separator, _ = text.partition("://")
-    return scheme if separator else "sqlite"
+def _storage_at(where: str) -> tuple[str, str, str]:
+    """Return the storage that *where* names, the setting for its address, and the address."""
+    if where == "memory":
+        return "memory", "", ""
+    scheme, separator, rest = where.partition("://")
+    if not separator:
+        return "sqlite", "path", where
+    name = scheme.partition("+")[0]
+    name = "postgresql" if name == "postgres" else name
+    return name, "dsn", f"{name}://{rest}"
+
+
+def _told(value: Any, setting: str, address: str) -> Any:
+    """Add the address to the settings of a plugin, however the host named it."""
+    if isinstance(value, Mapping):
+        return {**value, setting: address}
+    plugin, settings = value if isinstance(value, tuple) else (value, {})
+    return plugin, {**settings, setting: address}

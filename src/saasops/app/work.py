@@ -6,10 +6,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from saasops import serial
-from saasops.errors import Busy, Conflict, Duplicate, NotFound, Stale
+from saasops.errors import Busy, Conflict, Duplicate, InDoubt, NotFound, Stale
 from saasops.events import WIRE_NAMES
 from saasops.ports import Row, Storage, Table, Transaction
 from saasops.storage.tables import EVENTS, OUTBOX, Shelf
@@ -130,11 +130,33 @@ def _row(shelf: Shelf[T], value: T) -> Row:
     return row
 
 
+class Command:
+    """One command by its name, and what it returns: an idempotency key belongs to it."""
+
+    def __init__(self, name: str, returns: Any) -> None:
+        self.name = name
+        self._returns = returns
+
+    @property
+    def returns(self) -> Any:
+        """Return the type of the result; annotations are read when first asked for."""
+        if inspect.isfunction(self._returns):
+            self._returns = get_type_hints(self._returns).get("return", type(None))
+        return self._returns
+
+
 class Host(Protocol):
     """What runs commands: a `SaasOps`."""
 
-    def run(self, step: Callable[[Work], R], *, actor: str, write: bool = True) -> R:
-        """Run *step* in a transaction."""
+    def run(
+        self,
+        step: Callable[[Work], R],
+        *,
+        actor: str,
+        write: bool = True,
+        command: Command | None = None,
+    ) -> R:
+        """Run *step*, which is *command*, in a transaction."""
         ...
 
 
@@ -166,12 +188,14 @@ def query(
 def _opened(
     method: Callable[Concatenate[H, Work, P], R], *, write: bool
 ) -> Callable[Concatenate[H, P], R]:
+    named = Command(method.__qualname__, method)
+
     @functools.wraps(method)
     def run(self: H, /, *args: P.args, **kwargs: P.kwargs) -> R:
         def step(work: Work) -> R:
             return method(self, work, *args, **kwargs)
 
-        return self.host.run(step, actor=self.actor, write=write)
+        return self.host.run(step, actor=self.actor, write=write, command=named)
 
     signature = inspect.signature(method)
     shown = [p for p in signature.parameters.values() if p.name != "work"]
@@ -186,19 +210,23 @@ def attempt(
     *,
     write: bool,
     join: Any = None,
+    keyed: bool = False,
 ) -> R:
     """Run *step* in a transaction of *storage*; again after `Busy` or `Stale`, a few times.
 
-    A joined transaction is the host's to repeat. Raise `Conflict` when others keep winning.
+    After `InDoubt` only if *keyed*: then *step* itself finds out whether it was done. A joined
+    transaction is the host's to repeat. Raise `Conflict` when others keep winning.
     """
     for tries in range(_TRIES):
+        last = join is not None or tries == _TRIES - 1
         try:
             with storage.begin(tenant, join=join, write=write) as tx:
                 return step(tx)
-        except (Busy, Stale, Duplicate) as error:
-            if join is not None or tries == _TRIES - 1:
-                if isinstance(error, Busy):
-                    raise
+        except (Stale, Duplicate) as error:
+            if last:
                 raise Conflict("conflict", **error.context) from error
-            time.sleep(random.uniform(0, 0.02 * 2**tries))  # noqa: S311 -- jitter, no secret
+        except (Busy, InDoubt) as error:
+            if last or (isinstance(error, InDoubt) and not keyed):
+                raise
+        time.sleep(random.uniform(0, 0.02 * 2**tries))  # noqa: S311 -- jitter, no secret
     raise AssertionError("unreachable")

@@ -249,6 +249,22 @@ OUTBOX = Table(
     auto=True,
 )
 
+REQUESTS = Table(
+    name="requests",
+    columns={"key": "str", "command": "str", "at": "time", "result": "json?"},
+    key=("key",),
+    indexes=(("at", "key"),),
+)
+"""Commands that carried an idempotency key, with what they returned."""
+DECLARATIONS = Table(
+    name="declarations", columns={"name": "str", "body": "json"}, key=("name",)
+)
+MIGRATIONS = Table(
+    name="migrations",
+    columns={"number": "int", "name": "str", "library": "str", "done_at": "time"},
+    key=("number",),
+)
+
 TABLES: tuple[Table, ...] = tuple(
     found.table if isinstance(found, Shelf) else found
     for found in list(globals().values())

@@ -7,6 +7,18 @@ TEXTS = {
         "somebody else changed {table} at the same moment; try again",
         "{table} 刚被他人修改，请重试",
     ),
+    "request.reused": (
+        "this idempotency key was used for {first} before; {now} needs a key of its own",
+        "该幂等键已用于 {first}，{now} 请使用新的键",
+    ),
+    "request.no_command": (
+        "an idempotency key covers one command; this takes several transactions, run it without",
+        "幂等键只适用于单个命令，此操作包含多个事务，请不带键执行",
+    ),
+    "request.tick": (
+        "tick works in transactions of its own; call it on the SaasOps that was opened",
+        "tick 使用自己的事务，请在最初打开的 SaasOps 上调用",
+    ),
     "value.unknown_key": (
         "unknown key {key}; did you mean {hint}?",
         "未知的键 {key}，是否应为 {hint}？",

@@ -41,6 +41,19 @@ TEXTS = {
         "the database lacks table {table} or one of its columns; run migrate first",
         "数据库缺少表 {table} 或其中的列，请先执行 migrate",
     ),
+    "storage.newer": (
+        "the database was used by a newer saasops (step {recorded}, this one knows {known}); "
+        "install that version",
+        "该数据库已被更新版本的 saasops 使用（第 {recorded} 步，本版本只到 {known}），请安装新版本",
+    ),
+    "storage.behind": (
+        "the database lacks {pending}; run saasops storage migrate, or open it with migrate=True",
+        "数据库尚缺：{pending}；请执行 saasops storage migrate，或以 migrate=True 打开",
+    ),
+    "storage.changed_table": (
+        "table {table} is declared differently than it was made; {parts} cannot change",
+        "表 {table} 的声明与建表时不同：{parts} 不能更改",
+    ),
     "storage.late_column": (
         "{table}.{column} is new in a table that has rows; declare it nullable, with ?",
         "{table}.{column} 是已有表的新列，必须声明为可空（加 ?）",
