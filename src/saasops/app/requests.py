@@ -6,7 +6,7 @@ command is sent again is left to the caller, and to `saasops.app.work.attempt`.
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from saasops import serial
 from saasops.app.work import PAGE, Command, Work
@@ -33,8 +33,9 @@ def once(key: str, command: Command | None, step: Callable[[Work], R]) -> Callab
             return result
         if done["command"] != command.name:
             raise Refused("request.reused", first=done["command"], now=command.name)
-        found: R = serial.load_trusted(done["result"], command.returns)
-        return found
+        if done["result"] is None:
+            return cast("R", None)
+        return cast("R", serial.load_trusted(done["result"], command.returns))
 
     return run
 

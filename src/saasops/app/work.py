@@ -199,6 +199,7 @@ def _opened(
 
     signature = inspect.signature(method)
     shown = [p for p in signature.parameters.values() if p.name != "work"]
+    run.__dict__["command"] = named if write else None
     run.__dict__["__signature__"] = signature.replace(parameters=shown)
     return run
 
