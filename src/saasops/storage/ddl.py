@@ -18,7 +18,7 @@ def extend(table: Table, have: Collection[str], dialect: Dialect) -> Iterator[st
         yield create(table, dialect)
     for column in columns.late(table, have):
         name, kind = dialect.name(column), dialect.types[table.kind(column)]
-        yield f"alter table {dialect.name(table.name)} add column {name} {kind}"
+        yield f"alter table {dialect.table(table)} add column {name} {kind}"
     yield from indexes(table, dialect)
 
 
@@ -37,7 +37,7 @@ def create(table: Table, dialect: Dialect) -> str:
         other = right if isinstance(right, int) else dialect.name(right)
         rule = dialect.name(f"{left} {operator} {right}")
         parts.append(f"constraint {rule} check ({dialect.name(left)} {operator} {other})")
-    return f"create table {dialect.name(table.name)} ({', '.join(parts)})"
+    return f"create table {dialect.table(table)} ({', '.join(parts)})"
 
 
 def indexes(table: Table, dialect: Dialect) -> Iterator[str]:
@@ -56,9 +56,8 @@ def _index(what: str, label: str, table: Table, names: Sequence[str], dialect: D
     if len(name) > 60:  # PostgreSQL cuts names at 63 characters, and two cut names may be the same
         name = f"{name[:50]}~{zlib.crc32(name.encode()):08x}"
     listed = _listed(names, dialect)
-    return (
-        f"create {what} if not exists {dialect.name(name)} on {dialect.name(table.name)} ({listed})"
-    )
+    quoted = dialect.name(name)
+    return f"create {what} if not exists {quoted} on {dialect.table(table)} ({listed})"
 
 
 def _listed(names: Sequence[str], dialect: Dialect) -> str:

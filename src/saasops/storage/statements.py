@@ -33,8 +33,9 @@ class Dialect:
     a selected column) go by kind of column; *numbered* is the type of a key that the database
     counts up. *locked* and *skipped* stand behind a select that keeps others from its rows, or
     passes over rows that others keep. *load* inserts many rows, by the statement *loading* if there
-    is one, which may name {table} and {columns}. *translate* turns one of the driver's *failures*,
-    and the name of the table, into ours: without values, which may be personal.
+    is one, which may name {table} and {columns}. Tables lie in *schema*, if given. *translate*
+    turns one of the driver's *failures*, and the name of the table, into ours: without values,
+    which may be personal.
     """
 
     types: Mapping[str, str]
@@ -52,6 +53,12 @@ class Dialect:
     returning: bool = False
     load: Load = executemany
     loading: str = ""
+    schema: str = ""
+
+    def table(self, table: Table) -> str:
+        """Quote the name of *table*, with its schema if it has one."""
+        quoted = self.name(table.name)
+        return f"{self.name(self.schema)}.{quoted}" if self.schema else quoted
 
     def name(self, identifier: str) -> str:
         """Quote *identifier*, so that it may be a keyword."""
@@ -79,7 +86,7 @@ class Statements:
         self.codec = RowCodec(table, dialect.encoders, dialect.decoders)
         name, mark = dialect.name, dialect.mark
         selected = [name(c) + dialect.taken.get(table.kind(c), "") for c in table.columns]
-        self._name = name(table.name)
+        self._name = dialect.table(table)
         self._select = f"select {', '.join(selected)}, {name('rev')} from {self._name}"
         self._tenant = f"where {name('tenant')} = {mark}"
         self._at_key = " and ".join((self._tenant, *(f"{name(c)} = {mark}" for c in table.key)))

@@ -43,16 +43,22 @@ def translate(error: Exception, table: str) -> StorageError:
         return Violation("storage.check", table=table, rule=said.constraint_name)
     if isinstance(error, errors.UndefinedTable | errors.UndefinedColumn) and table:
         return StorageError("storage.not_migrated", table=table)
-    if state in _AGAIN or state.startswith(_GONE) or lost(error):
+    if state in _AGAIN or lost(error):
         return Busy("storage.busy")
     if state in _ROOM:
         return StorageError("storage.full")
     return StorageError("storage.failed", reason=state or type(error).__name__)
 
 
-def lost(error: Exception) -> bool:
-    """Tell whether the connection broke: the server said nothing at all."""
+def silent(error: Exception) -> bool:
+    """Tell whether the server said nothing: the connection broke."""
     return isinstance(error, psycopg.OperationalError) and not error.sqlstate
+
+
+def lost(error: Exception) -> bool:
+    """Tell whether the connection is of no more use."""
+    state: str = getattr(error, "sqlstate", None) or ""
+    return silent(error) or state.startswith(_GONE)
 
 
 def _columns(detail: str | None) -> list[str]:

@@ -1,0 +1,119 @@
+"""Connections: a pool for each process, and transactions begun on one that is alive.
+
+What is done in a transaction is left to `storage`.
+"""
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from saasops.errors import Busy, StorageError
+from saasops_postgres.dialect import lost, translate
+
+Connection = psycopg.Connection[Any]
+Pool = ConnectionPool[Connection]
+_INHERITED: list[Pool] = []
+"""Pools that a fork brought along; to close one would end the parent's sessions."""
+
+
+class Pools:
+    """The pool of the running process, opened at its first use."""
+
+    def __init__(self, dsn: str, *, workers: int, timeout: float) -> None:
+        self._dsn, self._workers, self._timeout = dsn, workers, timeout
+        self._guard = Lock()
+        self._pool: Pool | None = None
+        self._pid = os.getpid()
+        self._closed = False
+
+    @contextmanager
+    def begun(self, statement: LiteralString) -> Generator[Connection, None, None]:
+        """Begin a transaction by *statement*; raise `Busy` when there is no connection in time.
+
+        A connection that died in the pool is passed over: nothing was asked of it yet.
+        """
+        pool = self._mine()
+        connection = self._begin(pool, statement)
+        try:
+            yield connection
+        finally:
+            pool.putconn(connection)
+
+    def close(self) -> None:
+        """Close every connection of this process, for good."""
+        with self._guard:
+            self._closed = True
+            if self._pool is not None and self._pid == os.getpid():
+                self._pool.close()
+
+    def _begin(self, pool: Pool, statement: LiteralString) -> Connection:
+        failure: StorageError = Busy("storage.busy")
+        for _ in range(self._workers + 1):
+            try:
+                connection = pool.getconn()
+            except PoolTimeout:
+                break
+            try:
+                connection.execute(statement)
+            except psycopg.Error as error:
+                failure = translate(error, "")
+                pool.putconn(connection)
+                if not lost(error):
+                    break
+            else:
+                return connection
+        raise failure
+
+    def _mine(self) -> Pool:
+        if self._pool is not None and self._pid == os.getpid() and not self._closed:
+            return self._pool
+        with self._guard:
+            if self._closed:
+                raise StorageError("storage.closed")
+            if self._pool is not None and self._pid != os.getpid():
+                _INHERITED.append(self._pool)
+                self._pool = None
+            if self._pool is None:
+                self._try()
+                self._pid = os.getpid()
+                self._pool = self._open()
+            return self._pool
+
+    def _try(self) -> None:
+        """Connect once: a pool would only say that it took too long."""
+        try:
+            psycopg.connect(self._dsn, autocommit=True).close()
+        except psycopg.Error as error:
+            failure = translate(error, "")
+            known = conninfo_to_dict(self._dsn)
+            path = f"{known.get('dbname', '')}@{known.get('host', '')}"
+            state = error.sqlstate
+            reason = state or type(error).__name__
+        else:
+            return
+        if isinstance(failure, Busy) and state:
+            raise failure  # the server is there, and starting or full
+        raise StorageError("storage.unavailable", path=path, reason=reason)
+
+    def _open(self) -> Pool:
+        return ConnectionPool(
+            self._dsn,
+            kwargs={"autocommit": True, "row_factory": tuple_row},
+            min_size=1,
+            max_size=self._workers,
+            timeout=self._timeout,
+            configure=self._configure,
+            open=True,
+        )
+
+    def _configure(self, connection: Connection) -> None:
+        connection.execute("set timezone to 'UTC'")
+        patience = str(int(self._timeout * 1000))
+        connection.execute("select set_config('lock_timeout', %s, false)", (patience,))
