@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -42,6 +43,11 @@ class PostgresServer:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(f"create database {name} template template0")
         return psycopg.conninfo.make_conninfo(self.dsn, dbname=name)
+
+    def url(self) -> str:
+        """Make an empty database and return its URL."""
+        known = psycopg.conninfo.conninfo_to_dict(self.database())
+        return "postgresql:///?" + urlencode({key: str(value) for key, value in known.items()})
 
     def schema(self) -> str:
         """Return a name for a schema that nobody has used yet."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kit import Stage, staged
+from postgres_server import PostgresServer
 
 
 @pytest.fixture
@@ -19,6 +20,15 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "ops.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, file: Path) -> str:
+    """Return where several threads or processes keep one campaign."""
+    if request.param == "sqlite":
+        return str(file)
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.url()
 
 
 @pytest.fixture

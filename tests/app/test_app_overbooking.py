@@ -152,8 +152,8 @@ def test_a8_every_alternative_that_a_refusal_names_really_has_room(
                 stage.campaign.schedule.cancel("asking")
 
 
-def test_a9_threads_that_book_the_last_places_get_exactly_those(file: Path) -> None:
-    stage = staged(file)
+def test_a9_threads_that_book_the_last_places_get_exactly_those(shared: str) -> None:
+    stage = staged(shared)
     with closing(stage.ops):
         crowd = [stage.answered(f"u{n}", slot="late") for n in range(24)]
         gate, got = threading.Barrier(8), list[str]()
@@ -178,8 +178,8 @@ def test_a9_threads_that_book_the_last_places_get_exactly_those(file: Path) -> N
         assert sorted(got) == sorted(booked)
 
 
-def test_a9_threads_that_move_and_cancel_leave_the_counts_right(file: Path) -> None:
-    stage = staged(file, campaign=TIGHT)
+def test_a9_threads_that_move_and_cancel_leave_the_counts_right(shared: str) -> None:
+    stage = staged(shared, campaign=TIGHT)
     with closing(stage.ops):
         for user in CROWD:
             stage.answered(user)
@@ -206,15 +206,15 @@ def test_a9_threads_that_move_and_cancel_leave_the_counts_right(file: Path) -> N
 
 
 def test_a9_processes_that_book_the_last_places_get_exactly_those(
-    file: Path, tmp_path: Path
+    shared: str, tmp_path: Path
 ) -> None:
-    stage = staged(file)
+    stage = staged(shared)
     with closing(stage.ops):
         crowd = [stage.answered(f"u{n}", slot="late") for n in range(12)]
         gate, worker = tmp_path / "gate", Path(__file__).with_name("booking_worker.py")
         processes = [
             subprocess.Popen(
-                [sys.executable, str(worker), str(file), str(gate), *crowd[n::2]],
+                [sys.executable, str(worker), shared, str(gate), *crowd[n::2]],
                 stdout=subprocess.PIPE,
                 text=True,
             )
@@ -231,8 +231,8 @@ def test_a9_processes_that_book_the_last_places_get_exactly_those(
         assert [used for place, used in stage.campaign.schedule.load() if used] == [2, 2]
 
 
-def test_a9_the_same_user_booking_from_two_sides_holds_one_place(file: Path) -> None:
-    stage, other = staged(file), opened(file)
+def test_a9_the_same_user_booking_from_two_sides_holds_one_place(shared: str) -> None:
+    stage, other = staged(shared), opened(shared)
     stage.answered("u1")
     stage.campaign.schedule.book("u1", "early")
     assert refusal(lambda: other.campaign.schedule.book("u1", "late")).code == "booking.exists"

@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 
+from postgres_server import PostgresServer
 from saasops.app import dispatch, places, rewards, scheduling
 from saasops.rewards import ledger
 from saasops.scheduling import bookings
@@ -15,6 +16,7 @@ from saasops.storage.memory import MemoryTransaction
 from saasops.storage.sqlite import SqliteStorage
 from saasops.storage.tables import PLACES
 from saasops.testing.stateful import run_campaign_machine
+from saasops_postgres.storage import PostgresStorage
 
 
 def test_a_thousand_campaigns_hold_on_memory() -> None:
@@ -24,6 +26,12 @@ def test_a_thousand_campaigns_hold_on_memory() -> None:
 def test_campaigns_hold_on_sqlite(tmp_path: Path) -> None:
     numbers = iter(range(10_000))
     run_campaign_machine(lambda: SqliteStorage(tmp_path / f"{next(numbers)}.db"), examples=25)
+
+
+def test_campaigns_hold_on_postgresql(postgres: PostgresServer) -> None:
+    run_campaign_machine(
+        lambda: PostgresStorage(postgres.dsn, schema=postgres.schema()), examples=10
+    )
 
 
 @contextmanager
@@ -54,11 +62,11 @@ def _one_sided(*args: Any, **kwargs: Any) -> Any:
 
 def _sent_again(work: Any, one: Any) -> None:
     _SETTLE(work, one)
-    if one.stage == "sent" and not one.row["message"].endswith("!"):
-        work.post("notice", f"{one.row['message']}!", one.row["payload"])
+    if one.stage == "sent" and not one.letter.message.endswith("!"):
+        work.post("notice", f"{one.letter.message}!", dict(one.letter.payload))
 
 
-def _marked(work: Any, row: Any) -> bool:
+def _marked(work: Any, letter: Any) -> bool:
     return True
 
 

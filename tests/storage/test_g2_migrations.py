@@ -1,6 +1,5 @@
 """The schema is recorded, goes forward only, and is never touched by older code."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -192,21 +191,16 @@ def test_four_processes_open_a_new_database_at_once(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     code = "import sys; from saasops import SaasOps; SaasOps.open(sys.argv[1]).close()"
-    for where in (str(tmp_path / "a.db"), _url(postgres.database())):
+    for where in (str(tmp_path / "a.db"), postgres.url()):
         command = [sys.executable, "-c", code, where]
         started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
         said = [process.communicate(timeout=60)[1] for process in started]
         assert [process.returncode for process in started] == [0] * 4, said
 
 
-def _url(dsn: str) -> str:
-    parts = dict(re.findall(r"(\w+)=(\S+)", dsn))
-    return "postgresql:///{dbname}?host={host}&user={user}".format(**parts)
-
-
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_url_opens_the_plugin_of_its_scheme(scheme: str, postgres: PostgresServer) -> None:
-    url = _url(postgres.database()).replace("postgresql", scheme, 1)
+    url = postgres.url().replace("postgresql", scheme, 1)
     with SaasOps.open(url, plugins={"postgresql": {"schema": "ours"}}) as ops:
         assert ops.campaigns() == ()
         assert {row.name: row.status for row in ops.plugins()}["postgresql"] == "active"
