@@ -15,7 +15,7 @@ import pytest
 from kit import Stage, at, everything, nothing_changes, on, refusal, staged
 from saasops import SaasOps, app
 from saasops.app.work import Command, Handle
-from saasops.errors import InDoubt, StorageError
+from saasops.errors import InDoubt, ProviderError, StorageError
 from saasops.people.users import Identity
 from saasops.ports import Transaction
 from saasops.scheduling.assistants import Absence
@@ -79,6 +79,9 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     stage.rewarded("u2")
     campaign.rewards.award("u2", "article")
     campaign.rewards.ship(date(2020, 2, 24))
+    stage.channel.fail_next(ProviderError("notice.failed.refused", retry=False))
+    stage.ops.tick()
+    assert len(stage.ops.outbox.requeue(stage.ops.outbox.dead()[0].id, 1_000_000)) == 1
     assert commands() - repeated == set()
 
 

@@ -6,6 +6,7 @@ own. Who may have a place, and what becomes of a booking, is left to `scheduling
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
 from saasops.app.definitions import Running
 from saasops.app.work import Work
@@ -21,8 +22,15 @@ _LOOK = 50
 
 
 def refresh_places(work: Work, opened: Running) -> None:
-    """Bring the places of a campaign in line with its rules; what is taken stays taken."""
+    """Bring the places of a campaign in line with its rules; what is taken stays taken.
+
+    Raise `Stale`, to begin again, where somebody books at the same moment. A place that is
+    closed has no room, so that who found it open a moment ago does not get in either.
+    """
     campaign = opened.campaign
+    counters = {
+        slot.id: work.tx.get(COUNTERS, (campaign.id, f"slot/{slot.id}")) for slot in opened.slots
+    }
     wanted = {
         (place.assistant, place.day): place
         for place in places(
@@ -37,7 +45,7 @@ def refresh_places(work: Work, opened: Running) -> None:
         key = (row["assistant"], row["day"])
         place = wanted.pop(key, None)
         used = row["used"]
-        changes: Row = {"open": False}
+        changes: Row = {"open": False, "cap": used}
         if place is not None:
             changes = {
                 "open": True,
@@ -49,7 +57,7 @@ def refresh_places(work: Work, opened: Running) -> None:
         slot: str = place.slot if place is not None else row["slot"]
         taken[slot] = taken.get(slot, 0) + used
         if any(row[name] != value for name, value in changes.items()):
-            work.tx.update(PLACES, (campaign.id, *key), changes)
+            work.tx.update(PLACES, (campaign.id, *key), changes, expect=row["rev"])
     new = [
         {
             "campaign": campaign.id,
@@ -67,7 +75,7 @@ def refresh_places(work: Work, opened: Running) -> None:
     ]
     if new:
         work.tx.insert(PLACES, new)
-    _refresh_slots(work, opened, taken)
+    _refresh_slots(work, opened, taken, counters)
 
 
 def load_of(work: Work, campaign: str) -> tuple[tuple[Place, int], ...]:
@@ -104,10 +112,24 @@ def take(work: Work, opened: Running, slot: Slot, team: str) -> Place:
 
 def release(work: Work, booking: Booking) -> None:
     """Give the place of *booking* back, and its place in the slot as a whole."""
+    slot = _leave(work, booking)
+    if slot is not None:
+        _count_slot(work, booking.campaign, slot, -1)
+
+
+def _leave(work: Work, booking: Booking) -> str | None:
+    """Count the place of *booking* down and return its slot; a closed one gets no room by it."""
     key = (booking.campaign, booking.assistant, booking.day)
     row = work.tx.get(PLACES, key)
-    if row is not None and work.tx.add(PLACES, key, "used", -1, ge=0):
-        _count_slot(work, booking.campaign, row["slot"], -1)
+    if row is None or row["used"] == 0:
+        return None
+    if row["open"]:
+        work.tx.add(PLACES, key, "used", -1, ge=0)
+    else:
+        left = row["used"] - 1
+        work.tx.update(PLACES, key, {"used": left, "cap": left}, expect=row["rev"])
+    slot: str = row["slot"]
+    return slot
 
 
 def is_open(work: Work, booking: Booking) -> bool:
@@ -125,28 +147,44 @@ def move(work: Work, opened: Running, booking: Booking) -> Place | None:
     where = {"campaign": booking.campaign, "team": booking.team, "open": True}
     same_day = _with_free(work, {**where, "day": booking.day}, ("used", "assistant"), today)
     same_slot = _with_free(work, {**where, "slot": booking.slot}, ("used", "day"), today)
-    row = next(same_day, None) or next(same_slot, None)
-    row = row or _elsewhere(work, opened, booking, where)
-    if row is None:
-        return None
-    release(work, booking)
-    _count_slot(work, booking.campaign, row["slot"], 1)
-    work.tx.add(PLACES, (booking.campaign, row["assistant"], row["day"]), "used", 1, le="cap")
-    return _place(row)
+    held = work.tx.get(PLACES, (booking.campaign, booking.assistant, booking.day))
+    own = held["slot"] if held else ""
+    for row in chain(same_day, same_slot, _elsewhere(work, opened, booking, where)):
+        key, slot = (booking.campaign, row["assistant"], row["day"]), row["slot"]
+        if not work.tx.add(PLACES, key, "used", 1, le="cap"):
+            continue
+        if slot != own and not _let_in(work, opened, slot):
+            work.tx.add(PLACES, key, "used", -1, ge=0)
+            continue
+        left = _leave(work, booking)
+        if left is not None and left != slot:
+            _count_slot(work, booking.campaign, left, -1)
+        return _place(row)
+    return None
 
 
-def _elsewhere(work: Work, opened: Running, booking: Booking, where: Row) -> Row | None:
+def _let_in(work: Work, opened: Running, slot: str) -> bool:
+    """Count *slot* up as a whole, if a rule limits it; tell whether there was room."""
+    limited = slot_limit(opened.by_id[slot], opened.campaign.capacity_rules)
+    return limited is None or _count_slot(work, opened.campaign.id, slot, 1)
+
+
+def _elsewhere(work: Work, opened: Running, booking: Booking, where: Row) -> Iterator[Row]:
     today = day_of(work.at, opened.campaign.where)
     slot = opened.by_id.get(booking.slot)
     free = _with_room(work, opened, booking.team) - {booking.slot}
     wanted = slot.opens if slot else booking.day
     for near in nearest(opened.slots, wanted, free=free, on=today, most=1):
-        return next(_with_free(work, {**where, "slot": near}, ("used", "day"), today), None)
-    return None
+        yield from _with_free(work, {**where, "slot": near}, ("used", "day"), today)
 
 
-def _refresh_slots(work: Work, opened: Running, taken: dict[str, int]) -> None:
-    """Set the counters of slots that are limited as a whole to what their places have taken."""
+def _refresh_slots(
+    work: Work, opened: Running, taken: dict[str, int], counters: dict[str, Row | None]
+) -> None:
+    """Set the counters of slots that are limited as a whole to what their places have taken.
+
+    *counters* were read before the places: who booked since has changed their revision.
+    """
     campaign = opened.campaign.id
     for slot in opened.slots:
         limited = slot_limit(slot, opened.campaign.capacity_rules)
@@ -154,10 +192,11 @@ def _refresh_slots(work: Work, opened: Running, taken: dict[str, int]) -> None:
             continue
         used = taken.get(slot.id, 0)
         key, counts = (campaign, f"slot/{slot.id}"), {"used": used, "cap": max(limited[0], used)}
-        if work.tx.get(COUNTERS, key) is None:
+        row = counters[slot.id]
+        if row is None:
             work.tx.insert(COUNTERS, [{"campaign": campaign, "id": key[1], **counts}])
-        else:
-            work.tx.update(COUNTERS, key, counts)
+        elif any(row[name] != value for name, value in counts.items()):
+            work.tx.update(COUNTERS, key, counts, expect=row["rev"])
 
 
 def _count_slot(work: Work, campaign: str, slot: str, number: int) -> bool:
