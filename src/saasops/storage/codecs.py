@@ -16,7 +16,7 @@ from saasops.storage import columns
 
 Codec: TypeAlias = Callable[[Any], Any]
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_REFUSED = (TypeError, ValueError, OverflowError)
+_REFUSED = (TypeError, ValueError, OverflowError, RecursionError)
 
 
 def text(value: Any) -> str:
@@ -68,14 +68,16 @@ def document(value: Any) -> str:
     return written
 
 
-_write = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_write = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode
 
 PLAIN: Mapping[str, Codec] = {
     "str": text,
     "int": number,
     "bool": lambda value: int(flag(value)),
     "date": lambda value: day(value).isoformat(),
-    "time": lambda value: instant(value).isoformat(timespec="microseconds"),
+    "time": lambda value: instant(value).isoformat("T", "microseconds"),
     "json": document,
 }
 """How each kind is written plainly."""

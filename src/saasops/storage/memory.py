@@ -1,7 +1,8 @@
 """The store in memory: the rules of the others, and nothing kept. For tests and demonstrations.
 
 A transaction works on copies of the tables it changes, which take the place of the old ones when
-it ends well; so a reader keeps what it began with. `find` walks over all rows of the tenant.
+it ends well; so a reader keeps what it began with. How a copy is cheap is left to `ordered`, from
+which index `find` reads to `indexed`.
 """
 
 import operator
@@ -9,8 +10,8 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
-from itertools import count
-from typing import Any, NoReturn, TypeAlias
+from itertools import count, islice
+from typing import Any, NoReturn
 
 import attrs
 
@@ -18,11 +19,9 @@ from saasops.errors import Duplicate, Stale, StorageError, Violation
 from saasops.ports import Row, Table, Transaction
 from saasops.storage import columns
 from saasops.storage.codecs import RowCodec, instant
+from saasops.storage.indexed import Indexed, indexes, position
+from saasops.storage.ordered import LAST, Position
 from saasops.storage.turns import Turns, refuse
-
-Key: TypeAlias = tuple[Any, ...]
-Place: TypeAlias = tuple[str, ...]
-Rows: TypeAlias = dict[Key, Any]
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
@@ -39,12 +38,12 @@ class _Codecs(dict[Table, RowCodec]):
         return made
 
 
-@attrs.define
+@attrs.frozen
 class _Kept:
-    """What was committed: rows by tenant and table, and keys by tenant, table and unique set."""
+    """What was committed: rows by tenant and table, and what the tables were declared to be."""
 
-    rows: dict[Place, Rows] = attrs.field(factory=dict[Place, Rows])
-    declared: dict[str, set[str]] = attrs.field(factory=dict[str, set[str]])
+    rows: Mapping[tuple[str, str], Indexed] = attrs.field(factory=dict[tuple[str, str], Indexed])
+    declared: Mapping[str, Table] = attrs.field(factory=dict[str, Table])
     numbers: dict[str, Iterator[int]] = attrs.field(factory=dict[str, Iterator[int]])
     codecs: _Codecs = attrs.field(factory=_Codecs)
 
@@ -54,8 +53,7 @@ class MemoryTransaction:
 
     def __init__(self, kept: _Kept, tenant: str, *, write: bool) -> None:
         self.tenant = tenant
-        self.before: Mapping[Place, Rows] = kept.rows
-        self.changed: dict[Place, Rows] = {}
+        self.changed: dict[tuple[str, str], Indexed] = {}
         self._kept = kept
         self._write = write
         self._over: str | None = None
@@ -86,9 +84,8 @@ class MemoryTransaction:
         row = dict(zip(columns.writable(table), values, strict=True))
         number = None
         if table.auto:
-            number = row[table.key[0]] = next(self._kept.numbers[table.name])
-        key = tuple(row[column] for column in table.key)
-        self._put(table, key, None, {**row, "rev": 1})
+            number = row[table.key[0]] = next(self._kept.numbers.setdefault(table.name, count(1)))
+        self._put(table, position(table.key, row), None, {**row, "rev": 1})
         return number
 
     def update(
@@ -113,8 +110,7 @@ class MemoryTransaction:
         row = self._rows(table).get(at)
         if row is None:
             return False
-        self._free(table, row)
-        del self._own((self.tenant, table.name))[at]
+        self._own(table).remove(at, row)
         return True
 
     def add(
@@ -158,20 +154,14 @@ class MemoryTransaction:
         cursor = columns.cursor_columns(table, sorting, after or ())
         columns.comparable(table, [c for c, value in where.items() if value is not None])
         codec = self._kept.codecs[table]
-        wanted = list(zip(where, codec.values(tuple(where), where), strict=True))
-
-        def position(row: Row, names: Sequence[str] = sorting) -> tuple[Any, ...]:
-            return tuple(row[column] for column in names)
-
-        found = [
-            row for row in self._rows(table).values() if all(row.get(c) == v for c, v in wanted)
-        ]
+        wanted = dict(zip(where, codec.values(tuple(where), where), strict=True))
+        low: Position = ()
+        high: Position = (LAST,)
         if after is not None:
             mark = tuple(codec.values(cursor, after))
-            behind = operator.lt if desc else operator.gt
-            found = [row for row in found if behind(position(row, cursor), mark)]
-        found.sort(key=position, reverse=desc)
-        return [self._read(table, row) for row in found[:limit]]
+            low, high = (low, mark) if desc else ((*mark, LAST), high)
+        found = self._rows(table).walk(wanted, sorting, low, high, desc=desc)
+        return [self._read(table, row) for row in islice(found, limit)]
 
     def claim(self, table: Table, *, now: datetime, lease: timedelta, limit: int) -> list[Row]:
         """Lease the first *limit* rows whose `due` is ≤ *now*: move `due`, count `attempts`."""
@@ -181,22 +171,25 @@ class MemoryTransaction:
         codec = self._kept.codecs[table]
         (due,) = codec.values(("due",), {"due": now})
         (until,) = codec.values(("due",), {"due": instant(now) + lease})
-        ready = sorted(
-            (row["due"], at) for at, row in self._rows(table).items() if row["due"] <= due
-        )
-        claimed = [at for _, at in ready[:limit]]
-        for at in claimed:
-            row = self._rows(table)[at]
+        order = tuple(dict.fromkeys(("due", *table.key)))
+        ready = list(islice(self._rows(table).walk({}, order, (), (due, LAST)), limit))
+        for row in ready:
             counted = {"due": until, "attempts": row["attempts"] + 1, "rev": row["rev"] + 1}
-            self._put(table, at, row, {**row, **counted})
-        return [self._read(table, self._rows(table)[at]) for at in claimed]
+            self._put(table, position(table.key, row), row, {**row, **counted})
+        at = (position(table.key, row) for row in ready)
+        return [self._read(table, row) for row in map(self._rows(table).get, at) if row]
 
     def part(self, tenant: str, *, write: bool) -> "MemoryTransaction":
         """Return a transaction of *tenant* that works on the same copies."""
         self._usable()
         part = MemoryTransaction(self._kept, tenant, write=write and self._write)
-        part.changed, part.before = self.changed, self.before
+        part.changed = self.changed
         return part
+
+    def keep(self, table: Table, rows: Indexed) -> None:
+        """Take over *rows*, if the constraints of *table* allow it."""
+        for row in rows.walk({}, table.key, (), (LAST,)):
+            self._put(table, position(table.key, row), None, row)
 
     def settle(self) -> None:
         """Refuse to keep what failed before."""
@@ -207,20 +200,17 @@ class MemoryTransaction:
         """Let nothing more be done."""
         self._over = "storage.ended"
 
-    def _put(self, table: Table, at: Key, old: Row | None, new: Row) -> None:
+    def _put(self, table: Table, at: Position, old: Row | None, new: Row) -> None:
         """Keep *new* in place of *old*, if all constraints allow it."""
-        self._check(table, new)
-        rows = self._own((self.tenant, table.name))
-        if old is None and at in rows:
+        declared = self._kept.declared[table.name]
+        self._check(declared, new)
+        rows = self._own(table)
+        if old is None and rows.get(at) is not None:
             self._fail(Duplicate("storage.duplicate", table=table.name, columns=table.key))
-        for names, values in _unique(table, new):
-            if self._own((self.tenant, table.name, *names)).get(values, at) != at:
+        for names in declared.unique:
+            if rows.taken(names, at, new):
                 self._fail(Duplicate("storage.duplicate", table=table.name, columns=names))
-        if old is not None:
-            self._free(table, old)
-        for names, values in _unique(table, new):
-            self._own((self.tenant, table.name, *names))[values] = at
-        rows[at] = new
+        rows.put(at, old, new)
 
     def _check(self, table: Table, row: Row) -> None:
         for column in table.columns:
@@ -232,21 +222,19 @@ class MemoryTransaction:
                 rule = f"{left} {sign} {right}"
                 self._fail(Violation("storage.check", table=table.name, rule=rule))
 
-    def _free(self, table: Table, row: Row) -> None:
-        for names, values in _unique(table, row):
-            self._own((self.tenant, table.name, *names)).pop(values, None)
+    def _rows(self, table: Table) -> Indexed:
+        at = (self.tenant, table.name)
+        found = self.changed.get(at) or self._kept.rows.get(at)
+        return found or Indexed(self._kept.declared[table.name])
 
-    def _rows(self, table: Table) -> Rows:
-        place = (self.tenant, table.name)
-        return self.changed[place] if place in self.changed else self.before.get(place, {})
-
-    def _own(self, place: Place) -> Rows:
+    def _own(self, table: Table) -> Indexed:
         """Return the copy that may be changed."""
+        place = (self.tenant, table.name)
         if place not in self.changed:
-            self.changed[place] = dict(self.before.get(place, {}))
+            self.changed[place] = self._rows(table).copy()
         return self.changed[place]
 
-    def _key(self, table: Table, key: Sequence[Any]) -> Key:
+    def _key(self, table: Table, key: Sequence[Any]) -> Position:
         return tuple(self._kept.codecs[table].key(key))
 
     def _read(self, table: Table, row: Row) -> Row:
@@ -261,7 +249,8 @@ class MemoryTransaction:
         self._usable()
         if write and not self._write:
             raise StorageError("storage.read_only")
-        if not table.columns.keys() <= self._kept.declared.get(table.name, set()):
+        declared = self._kept.declared.get(table.name)
+        if declared is None or not table.columns.keys() <= declared.columns.keys():
             self._fail(StorageError("storage.not_migrated", table=table.name))
 
     def _fail(self, error: StorageError) -> NoReturn:
@@ -285,12 +274,17 @@ class MemoryStorage:
     def migrate(self, tables: Sequence[Table]) -> None:
         """Declare *tables*; columns added to a table that is there must be nullable."""
         with self._own("", write=True):
+            declared, rows = dict(self._kept.declared), dict(self._kept.rows)
             for table in tables:
                 columns.check(table)
-                columns.late(table, self._kept.declared.get(table.name, set()))
-            for table in tables:
-                self._kept.declared.setdefault(table.name, set()).update(table.columns)
-                self._kept.numbers.setdefault(table.name, count(1))
+                declared[table.name] = _extended(declared.get(table.name), table)
+            after = attrs.evolve(self._kept, rows={}, declared=declared)
+            for (tenant, name), before in self._kept.rows.items():
+                if set(indexes(declared[name])) - set(indexes(self._kept.declared[name])):
+                    transaction = MemoryTransaction(after, tenant, write=True)
+                    transaction.keep(declared[name], before)
+                    rows |= transaction.changed
+            self._kept = attrs.evolve(after, rows=rows)
 
     def begin(
         self, tenant: str, *, join: Any = None, write: bool = True
@@ -320,7 +314,8 @@ class MemoryStorage:
             finally:
                 transaction.end()
             if transaction.changed:
-                self._kept.rows = {**self._kept.rows, **transaction.changed}
+                rows = {**self._kept.rows, **transaction.changed}
+                self._kept = attrs.evolve(self._kept, rows=rows)
         finally:
             turn.leave()
 
@@ -328,7 +323,7 @@ class MemoryStorage:
 @contextmanager
 def _joined(part: MemoryTransaction) -> Generator[MemoryTransaction, None, None]:
     """Work on the host's copies, and put them back if our part fails."""
-    saved = {place: dict(rows) for place, rows in part.changed.items()}
+    saved = {place: rows.copy() for place, rows in part.changed.items()}
     try:
         yield part
         part.settle()
@@ -340,9 +335,15 @@ def _joined(part: MemoryTransaction) -> Generator[MemoryTransaction, None, None]
         part.end()
 
 
-def _unique(table: Table, row: Row) -> Iterator[tuple[Place, Key]]:
-    """Give each unique set with the values of *row*, unless one of them is empty."""
-    for names in table.unique:
-        values = tuple(row.get(column) for column in names)
-        if None not in values:
-            yield names, values
+def _extended(before: Table | None, table: Table) -> Table:
+    """Add *table* to what was declared *before*."""
+    if before is None:
+        return table
+    columns.late(table, before.columns)
+    return attrs.evolve(
+        table,
+        columns={**before.columns, **table.columns},
+        checks=before.checks,
+        unique=tuple(dict.fromkeys((*before.unique, *table.unique))),
+        indexes=tuple(dict.fromkeys((*before.indexes, *table.indexes))),
+    )

@@ -16,6 +16,9 @@ from saasops.storage.codecs import instant
 from saasops.storage.statements import Load, Spoken, executemany
 from saasops.storage.turns import refuse
 
+_WHOLE = (list, tuple, Sequence)
+"""What is taken as a whole and not as a stream; asking for the first two is cheap."""
+
 
 class SqlTransaction:
     """One unit of work on a DB-API *cursor*; see `saasops.ports.Transaction`."""
@@ -44,13 +47,14 @@ class SqlTransaction:
         """Add *rows*; return the number assigned to a single row of an `auto` table."""
         self._writing()
         say = self._spoken[table]
-        if not isinstance(rows, Sequence) or len(rows) != 1:
+        given = rows if isinstance(rows, _WHOLE) else None
+        if given is None or len(given) != 1:
             written: Iterable[Any] = ([self.tenant, *say.codec.inserted(row)] for row in rows)
-            if isinstance(rows, Sequence):
+            if given is not None:
                 written = list(written)  # a value that does not fit is refused before the first
             self._many(say.load, written, table, self.dialect.load)
             return None
-        values = [self.tenant, *say.codec.inserted(rows[0])]
+        values = [self.tenant, *say.codec.inserted(given[0])]
         cursor = self.run(say.insert_one, values, table.name)
         if not table.auto:
             return None
