@@ -4,7 +4,7 @@ One value goes in and one comes out, so that a new field never changes a signatu
 port is found and configured is left to `saasops.plugins`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from os import PathLike
@@ -150,8 +150,13 @@ class Storage(Protocol):
 class Backup(Protocol):
     """A storage that can copy itself while others go on writing."""
 
-    def backup(self, path: str | PathLike[str]) -> None:
-        """Write a whole copy, as of one moment, to *path*, where nothing may be yet."""
+    def backup(
+        self, path: str | PathLike[str], *, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Write a whole copy, as of one moment, to *path*, where nothing may be yet.
+
+        *progress* is told how much is done, and of how much.
+        """
         ...
 
 

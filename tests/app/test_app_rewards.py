@@ -40,6 +40,17 @@ def grants(stage: Stage, user: str) -> dict[str, str | None]:
     return {one.rule: one.prize for one in stage.campaign.rewards.grants() if one.user == user}
 
 
+def test_a16_who_was_rewarded_before_there_was_a_limit_counts_for_it() -> None:
+    upgrade, first, article = REWARDS.rules
+    stage = giving(rules=(upgrade, attrs.evolve(first, first=None), article))
+    for user in ("u1", "u2"):
+        stage.rewarded(user)
+    stage.ops.launch(attrs.evolve(SMALL, rewards=REWARDS))
+    assert stage.campaign.rewards.stock()["first/first"] == (2, 2)
+    stage.rewarded("u3")
+    assert "bank" not in grants(stage, "u3").values()
+
+
 def test_a14_an_accepted_check_in_rewards_who_upgraded(stage: Stage) -> None:
     stage.upgraded("u1")
     post = stage.check_in("u1")

@@ -22,6 +22,8 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 COMMANDS = {
     "demo", "init", "import", "tick", "plugins", "campaign check", "campaign launch",
     "campaign show", "report weekly", "report funnel", "report shipping",
+    "storage status", "storage migrate", "storage backup", "storage check",
+    "outbox waiting", "outbox dead", "outbox requeue",
 }  # fmt: skip
 
 
@@ -78,6 +80,13 @@ EACH = [
     ("report", "funnel"),
     ("report", "shipping", "--out", "s.csv"),
     ("plugins",),
+    ("storage", "status"),
+    ("storage", "migrate"),
+    ("storage", "backup", "copy.db"),
+    ("storage", "check"),
+    ("outbox", "waiting"),
+    ("outbox", "dead"),
+    ("outbox", "requeue", "--all"),
     ("init", "other"),
 ]
 

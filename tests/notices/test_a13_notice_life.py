@@ -1,14 +1,12 @@
 """A notice is planned once, settled once, and keeps its name through every retry (A13)."""
 
-from datetime import timedelta
-from itertools import pairwise
-
 import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saasops.notices.notice import ATTEMPTS, FINAL, back_off, hand_over, settle
+from saasops.errors import Refused
+from saasops.notices.notice import FINAL, GIVEN_UP, hand_over, requeue, settle
 from saasops.testing.strategies import notices, values
 from saasops.texts import catalogue
 
@@ -48,20 +46,6 @@ def test_a13_an_empty_reference_is_none(notice, at):
     assert settle(notice, "failed", at=at, reason="r").reason == "r"
 
 
-def test_a13_waiting_doubles_from_a_minute_to_six_hours():
-    waits = [back_off(attempts) for attempts in range(1, 40)]
-    assert waits[0] == timedelta(minutes=1)
-    assert all(after == min(2 * before, timedelta(hours=6)) for before, after in pairwise(waits))
-    assert sum((back_off(n) for n in range(1, ATTEMPTS)), timedelta()) >= timedelta(hours=2)
-
-
-@modest
-@given(st.integers(-5, 2_000), st.integers(0, 50))
-def test_a13_one_waits_no_shorter_after_more_refusals(attempts, more):
-    assert back_off(attempts) <= back_off(attempts + more) <= timedelta(hours=6)
-    assert back_off(attempts) >= timedelta(minutes=1)
-
-
 @pytest.mark.parametrize(
     "reason",
     [code for code in catalogue() if code.startswith(("notice.suppr", "notice.f", "notice.unk"))],
@@ -69,6 +53,20 @@ def test_a13_one_waits_no_shorter_after_more_refusals(attempts, more):
 def test_a13_reasons_have_words_in_both_languages(reason):
     english, chinese = catalogue()[reason]
     assert english != chinese
+
+
+@modest
+@given(notices.notices(), values.instants())
+def test_a13_a_notice_that_was_given_up_is_planned_anew_under_its_name(notice, at):
+    if notice.stage not in GIVEN_UP:
+        with pytest.raises(Refused) as refused:
+            requeue(notice, at=at)
+        assert refused.value.context == {"notice": notice.id, "stage": notice.stage}
+        return
+    again = requeue(notice, at=at)
+    assert (again.id, again.stage, again.due) == (notice.id, "planned", at)
+    assert (again.settled_at, again.reason, again.reference) == (None, None, None)
+    assert again.planned_at == notice.planned_at
 
 
 @modest

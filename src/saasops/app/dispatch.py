@@ -1,16 +1,16 @@
 """Work off the outbox: hand notices to channels and events to observers, batch by batch.
 
 A message is leased while it is worked on; a worker that dies leaves it to the next one. An
-idempotent channel may be given the same message again. Any other channel is marked before
+idempotent channel may be given the same message again. For any other channel it is marked before
 and after: a message found marked was perhaps sent, and is settled as unknown instead of
-being repeated. Observers hear events in their order: nobody hears one while another worker
-still holds an earlier one.
+being repeated. What comes again is sent alone, so that one that ends every worker is found out. What failed for good or is unknown is buried, for somebody to look at. Observers
+hear events in their order: nobody hears one while another worker still holds an earlier one.
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,16 +21,25 @@ from saasops.app.wording import Recipient, blanks
 from saasops.app.work import Host, Work
 from saasops.campaigns.participants import facts
 from saasops.errors import ProviderError
-from saasops.notices.notice import ATTEMPTS, FINAL, Notice, Stage, back_off, hand_over, settle
+from saasops.notices.notice import (
+    ATTEMPTS,
+    FINAL,
+    GIVEN_UP,
+    Notice,
+    Stage,
+    hand_over,
+    settle,
+)
 from saasops.notices.rules import NoticeRule
 from saasops.notices.templates import names_in, render
-from saasops.ports import Channel, Message, Row
+from saasops.ports import Channel, Message
 from saasops.predicates import holds
+from saasops.storage import outbox
+from saasops.storage.outbox import Letter
 from saasops.storage.tables import CONTACTS, EVENTS, NOTICES, OUTBOX
 from saasops.values import SYSTEM
 
 BATCH = 50
-LEASE = timedelta(minutes=5)
 _TURN = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
@@ -55,9 +64,9 @@ class TickReport:
 
 @attrs.frozen
 class _Settled:
-    """How a leased message ends: its new stage, or None to come again."""
+    """How a leased letter ends: the new stage of its notice, or None to come again."""
 
-    row: Row
+    letter: Letter
     stage: Stage | None
     reason: str | None = None
     reference: str = ""
@@ -92,16 +101,19 @@ class Dispatch:
             report += self._batch(claimed)
         return report
 
-    def _batch(self, claimed: list[Row]) -> TickReport:
-        events = [row for row in claimed if row["topic"] == "event"]
-        notices = [row for row in claimed if row["topic"] == "notice"]
+    def _batch(self, claimed: list[Letter]) -> TickReport:
+        events = [letter for letter in claimed if letter.topic == "event"]
+        notices = [letter for letter in claimed if letter.topic == "notice"]
         if self._observe is not None and events:
-            for event in self._host.run(partial(_events, rows=events), actor=SYSTEM, write=False):
+            read = partial(_events, letters=events)
+            for event in self._host.run(read, actor=SYSTEM, write=False):
                 self._observe(event)
-        tried = [self._send(row, prepared) for row, prepared in self._prepared(notices)]
-        settled = [one for one in tried if one is not None]
-        self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
-        counts = Counter(one.stage for one in settled)
+        fresh = [letter for letter in notices if letter.attempts == 1]
+        ended = self._deliver(fresh, events)
+        for letter in notices:
+            if letter.attempts > 1:  # alone: one that ends its worker takes no other along
+                ended += self._deliver([letter], [])
+        counts = Counter(one.stage for one in ended)
         return TickReport(
             sent=counts["sent"],
             suppressed=counts["suppressed"],
@@ -111,27 +123,41 @@ class Dispatch:
             events=len(events),
         )
 
-    def _prepared(self, rows: list[Row]) -> list[tuple[Row, "Message | _Settled"]]:
-        def prepare(work: Work) -> list[tuple[Row, Message | _Settled]]:
-            return [(row, self._prepare(work, row)) for row in rows]
+    def _deliver(self, letters: list[Letter], events: list[Letter]) -> list[_Settled]:
+        """Send *letters* and close them, and the *events* that were told."""
+        tried = [self._send(letter, prepared) for letter, prepared in self._prepared(letters)]
+        settled = [one for one in tried if one is not None]
+        if not settled and not events:
+            return []
+        return self._host.run(lambda work: _close(work, events, settled), actor=SYSTEM)
+
+    def _prepared(self, letters: list[Letter]) -> list[tuple[Letter, "Message | _Settled"]]:
+        def prepare(work: Work) -> list[tuple[Letter, Message | _Settled]]:
+            return [(letter, self._prepare(work, letter)) for letter in letters]
 
         return self._host.run(prepare, actor=SYSTEM, write=False)
 
-    def _prepare(self, work: Work, row: Row) -> "Message | _Settled":
+    def _prepare(self, work: Work, letter: Letter) -> "Message | _Settled":
         """Look at everything again, at the moment of sending."""
-        notice = work.need(NOTICES, *row["payload"]["key"])
+        notice = work.load(NOTICES, *letter.payload["key"])
+        if notice is None:
+            return _Settled(letter, "failed", "outbox.no_notice")
         if notice.stage in FINAL:
-            return _Settled(row, notice.stage, notice.reason, notice.reference or "")
+            return _Settled(letter, notice.stage, notice.reason, notice.reference or "")
         if notice.stage == "sending" and not self._channel(notice.medium).idempotent:
-            return _Settled(row, "unknown", "notice.unknown.interrupted")
+            return _Settled(letter, "unknown", "notice.unknown.interrupted")
+        if (
+            notice.stage == "sending" and letter.attempts > ATTEMPTS
+        ):  # each attempt ended its worker
+            return _Settled(letter, "failed", "notice.failed.exhausted")
         opened = self._definitions.need(work, notice.campaign)
         rule = next((r for r in opened.campaign.notices if r.id == notice.rule), None)
         recipient = _recipient(work, opened, rule, notice)
         if rule is None or not _still_due(rule, recipient):
-            return _Settled(row, "suppressed", "notice.suppressed.no_longer_due")
+            return _Settled(letter, "suppressed", "notice.suppressed.no_longer_due")
         address = _address(work, notice)
         if not address:
-            return _Settled(row, "suppressed", "notice.suppressed.no_address")
+            return _Settled(letter, "suppressed", "notice.suppressed.no_address")
         template = opened.campaign.template(rule.template)
         needed = names_in(template, locale=notice.locale)
         subject, body = render(template, blanks(recipient, needed), locale=notice.locale)
@@ -146,48 +172,52 @@ class Dispatch:
             at=work.at,
         )
 
-    def _send(self, row: Row, prepared: "Message | _Settled") -> _Settled | None:
+    def _send(self, letter: Letter, prepared: "Message | _Settled") -> _Settled | None:
         """Hand a message over; None where another worker has done so meanwhile."""
         if isinstance(prepared, _Settled):
             return prepared
         channel = self._channel(prepared.medium)
-        if not channel.idempotent and not self._host.run(
-            lambda work: _mark(work, row), actor=SYSTEM
+        marked = not channel.idempotent or letter.attempts > 1
+        if marked and not self._host.run(
+            lambda work: _mark(work, letter, again=channel.idempotent), actor=SYSTEM
         ):
             return None
-        again: Stage | None = None if row["attempts"] < ATTEMPTS else "failed"
+        again: Stage | None = None if letter.attempts < ATTEMPTS else "failed"
         try:
             receipt = channel.send(prepared)
         except ProviderError as error:
-            return _Settled(row, again if error.retry else "failed", error.code)
+            return _Settled(letter, again if error.retry else "failed", error.code)
         except Exception as error:  # noqa: BLE001 -- other people's code
             _log.warning("channel for %s failed: %s", prepared.medium, type(error).__name__)
             if channel.idempotent:
-                return _Settled(row, again, "notice.failed.refused")
-            return _Settled(row, "unknown", "notice.unknown.interrupted")
-        return _Settled(row, "sent", None, receipt.reference)
+                return _Settled(letter, again, "notice.failed.refused")
+            return _Settled(letter, "unknown", "notice.unknown.interrupted")
+        return _Settled(letter, "sent", None, receipt.reference)
 
 
-def _claim(work: Work, *, limit: int, ordered: bool) -> tuple[list[Row], int]:
+def _claim(work: Work, *, limit: int, ordered: bool) -> tuple[list[Letter], int]:
     """Lease what is due and tell how much; put back events that others are still before."""
-    claimed = work.tx.claim(OUTBOX, now=work.at, lease=LEASE, limit=limit)
-    events = sorted(row["id"] for row in claimed if row["topic"] == "event")
+    claimed = outbox.lease(work.tx, at=work.at, limit=limit)
+    events = sorted(letter.id for letter in claimed if letter.topic == "event")
     if not ordered or not events:
         return claimed, len(claimed)
     first = work.tx.find(OUTBOX, {"topic": "event"}, limit=len(events))
     missing = next((row for row in first if row["id"] not in events), None)
     if missing is None:
         return claimed, len(claimed)
-    early = {id for id in events if id > missing["id"]}
-    for id in early:
-        work.tx.update(OUTBOX, (id,), {"due": min(missing["due"], work.at + _TURN)})
-    return [row for row in claimed if row["id"] not in early], len(claimed)
+    ready: list[Letter] = []
+    for letter in claimed:
+        if letter.topic == "event" and letter.id > missing["id"]:
+            outbox.put_off(work.tx, letter, until=min(missing["due"], work.at + _TURN))
+        else:
+            ready.append(letter)
+    return ready, len(claimed)
 
 
-def _events(work: Work, *, rows: list[Row]) -> list[Mapping[str, Any]]:
+def _events(work: Work, *, letters: list[Letter]) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = []
-    for row in rows:
-        event = work.tx.get(EVENTS, (row["payload"]["event"],))
+    for letter in letters:
+        event = work.tx.get(EVENTS, (letter.payload["event"],))
         if event is not None:
             found.append({name: value for name, value in event.items() if name != "rev"})
     return found
@@ -222,30 +252,44 @@ def _address(work: Work, notice: Notice) -> str | None:
     return contact.mail if notice.medium == "mail" else contact.phone
 
 
-def _mark(work: Work, row: Row) -> bool:
-    notice = work.need(NOTICES, *row["payload"]["key"])
+def _mark(work: Work, letter: Letter, *, again: bool) -> bool:
+    """Note that the message is about to be sent, *again* if it may; tell whether that is right."""
+    notice = work.need(NOTICES, *letter.payload["key"])
+    if notice.stage == "sending" and again:
+        return True
     if notice.stage != "planned":
         return False
     work.save(NOTICES, hand_over(notice))
     return True
 
 
-def _close(work: Work, events: list[Row], settled: list[_Settled]) -> None:
-    for row in events:
-        work.tx.delete(OUTBOX, (row["id"],))
-    for one in settled:
-        _settle(work, one)
+def _close(work: Work, events: list[Letter], settled: list[_Settled]) -> list[_Settled]:
+    outbox.done(work.tx, events)
+    return [one for one in settled if _settle(work, one)]
 
 
-def _settle(work: Work, one: _Settled) -> None:
-    notice = work.need(NOTICES, *one.row["payload"]["key"])
-    if one.stage is None and notice.stage not in FINAL:
-        due: datetime = work.at + back_off(one.row["attempts"])
+def _settle(work: Work, one: _Settled) -> bool:
+    """Write down how *one* ended; False where another worker has leased it since.
+
+    Who knows that it was sent has the last word all the same.
+    """
+    letter, sent = one.letter, one.stage == "sent"
+    if not sent and not outbox.held(work.tx, letter):
+        return False
+    notice = work.load(NOTICES, *letter.payload["key"])
+    if notice is None:
+        outbox.bury(work.tx, letter, reason=one.reason or "", at=work.at)
+    elif notice.stage == "sent" or (notice.stage in FINAL and not sent):
+        outbox.done(work.tx, [letter])
+    elif one.stage is None:
         if notice.stage == "sending":
             work.save(NOTICES, attrs.evolve(notice, stage="planned"))
-        work.tx.update(OUTBOX, (one.row["id"],), {"due": due})
-        return
-    if one.stage is not None and notice.stage not in FINAL:
+        outbox.retry(work.tx, letter, at=work.at)
+    else:
         after = settle(notice, one.stage, at=work.at, reason=one.reason, reference=one.reference)
         work.save(NOTICES, after)
-    work.tx.delete(OUTBOX, (one.row["id"],))
+        if one.stage in GIVEN_UP:
+            outbox.bury(work.tx, letter, reason=one.reason or "", at=work.at)
+        else:
+            outbox.done(work.tx, [letter])
+    return True

@@ -6,11 +6,12 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from saasops.app import builtin
 from saasops.app.campaigns import Campaigns
 from saasops.app.definitions import Definitions
 from saasops.app.dispatch import Dispatch, TickReport
 from saasops.app.notices import follow, plan_recurring
+from saasops.app.opening import BUILTIN, find_storage
+from saasops.app.outbox import Outbox
 from saasops.app.people import People
 from saasops.app.places import refresh_places
 from saasops.app.requests import Command, forget_requests, once
@@ -28,7 +29,6 @@ from saasops.storage.tables import CAMPAIGNS
 from saasops.values import DEFAULT_TENANT, SYSTEM
 
 R = TypeVar("R")
-_BUILTIN = {"saasops": builtin}
 _LAUNCH = Command("launch", type(None))
 
 
@@ -53,7 +53,7 @@ class SaasOps:
         *channels* names the channel that delivers each medium: `{"mail": "file"}`.
         """
         self._storage = storage
-        self._plugins = plugins or Plugins({}, builtin=_BUILTIN)
+        self._plugins = plugins or Plugins({}, builtin=BUILTIN)
         self._channels = dict(channels or {})
         self._clock = clock
         self._tenant = tenant
@@ -81,11 +81,7 @@ class SaasOps:
         that cannot be used, `StorageError` storage.newer for a database of a newer saasops and,
         without *migrate*, storage.behind for one that is not up to date.
         """
-        named = dict(plugins or {})
-        storage, setting, address = _storage_at(str(where))
-        if setting:
-            named[storage] = _told(named.get(storage, {}), setting, address)
-        loaded = Plugins(named, builtin=_BUILTIN)
+        storage, loaded = find_storage(where, plugins)
         for medium, channel in (channels or {}).items():
             if channel not in loaded.channels:
                 raise PluginError("notice.no_channel", medium=medium)
@@ -105,6 +101,11 @@ class SaasOps:
     def versions(self) -> Versions:
         """Return a handle on releases, upgrade paths and downloads."""
         return Versions(self, actor=self._actor)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return a handle on what waits to be sent, and on what was given up."""
+        return Outbox(self, actor=self._actor)
 
     def acting(self, actor: str) -> "SaasOps":
         """Return the same operations on behalf of *actor*, who stands in every record."""
@@ -241,23 +242,3 @@ class SaasOps:
         if medium not in self._channels:
             raise PluginError("notice.no_channel", medium=medium)
         return self._channels[medium]
-
-
-def _storage_at(where: str) -> tuple[str, str, str]:
-    """Return the storage that *where* names, the setting for its address, and the address."""
-    if where == "memory":
-        return "memory", "", ""
-    scheme, separator, rest = where.partition("://")
-    if not separator:
-        return "sqlite", "path", where
-    name = scheme.partition("+")[0]
-    name = "postgresql" if name == "postgres" else name
-    return name, "dsn", f"{name}://{rest}"
-
-
-def _told(value: Any, setting: str, address: str) -> Any:
-    """Add the address to the settings of a plugin, however the host named it."""
-    if isinstance(value, Mapping):
-        return {**value, setting: address}
-    plugin, settings = value if isinstance(value, tuple) else (value, {})
-    return plugin, {**settings, setting: address}

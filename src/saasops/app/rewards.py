@@ -14,7 +14,7 @@ from saasops.errors import Problem, Refused
 from saasops.money import Money
 from saasops.ports import Row
 from saasops.rewards import ledger
-from saasops.rewards.grants import Grant, RewardWithheld, Shortage, grant, ship
+from saasops.rewards.grants import Grant, RewardWithheld, Shortage, grant, granted, ship
 from saasops.rewards.ledger import Posting
 from saasops.rewards.rules import RewardRule
 from saasops.storage.tables import (
@@ -117,12 +117,18 @@ def open_counters(work: Work, opened: Running) -> None:
     limits = {f"stock/{prize.id}": prize.stock for prize in rewards.prizes}
     limits |= {f"first/{r.id}": r.first for r in rewards.rules if r.first is not None}
     limits["budget"] = Money.of(rewards.budget, rewards.currency).minor
+    rows = {id: work.tx.get(COUNTERS, (campaign, id)) for id in limits}
+    used: dict[str, int] = {}
+    if None in rows.values():  # what was granted before there was the counter
+        used = granted(rewards, tuple(work.each(GRANTS, {"campaign": campaign})))
     for id, limit in limits.items():
-        row = work.tx.get(COUNTERS, (campaign, id))
+        row = rows[id]
         if row is None:
-            work.tx.insert(COUNTERS, [{"campaign": campaign, "id": id, "used": 0, "cap": limit}])
+            counts = {"used": used[id], "cap": max(limit, used[id])}
+            work.tx.insert(COUNTERS, [{"campaign": campaign, "id": id, **counts}])
         elif row["cap"] != max(limit, row["used"]):
-            work.tx.update(COUNTERS, (campaign, id), {"cap": max(limit, row["used"])})
+            changes = {"cap": max(limit, row["used"])}
+            work.tx.update(COUNTERS, (campaign, id), changes, expect=row["rev"])
 
 
 def award(work: Work, opened: Running, participant: Participant, thing: str) -> tuple[Grant, ...]:

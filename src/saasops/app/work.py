@@ -12,7 +12,8 @@ from saasops import serial
 from saasops.errors import Busy, Conflict, Duplicate, InDoubt, NotFound, Stale
 from saasops.events import WIRE_NAMES
 from saasops.ports import Row, Storage, Table, Transaction
-from saasops.storage.tables import EVENTS, OUTBOX, Shelf
+from saasops.storage import outbox
+from saasops.storage.tables import EVENTS, Shelf
 from saasops.values import SYSTEM
 
 T = TypeVar("T")
@@ -110,14 +111,7 @@ class Work:
         self, topic: str, message: str, payload: dict[str, Any], *, due: datetime | None = None
     ) -> None:
         """Put a message in the outbox, to be worked off from *due* on."""
-        row: Row = {
-            "topic": topic,
-            "message": message,
-            "payload": payload,
-            "due": due or self.at,
-            "attempts": 0,
-        }
-        self.tx.insert(OUTBOX, [row])
+        outbox.put(self.tx, topic, message, payload, due=due or self.at)
 
     def _value(self, shelf: Shelf[T], row: Row) -> T:
         self._revisions[shelf.table.name, tuple(row[k] for k in shelf.table.key)] = row["rev"]

@@ -2,7 +2,17 @@
 
 import typer
 
-from saasops.cli import campaigns, demo, imports, init, plugins, reports, tick
+from saasops.cli import (
+    campaigns,
+    demo,
+    imports,
+    init,
+    outbox,
+    plugins,
+    reports,
+    storage,
+    tick,
+)
 
 app = typer.Typer(
     name="saasops",
@@ -19,4 +29,6 @@ app.add_typer(campaigns.app, name="campaign")
 app.command("import")(imports.import_)
 app.command("tick")(tick.tick)
 app.add_typer(reports.app, name="report")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(storage.app, name="storage")
 app.command("plugins")(plugins.plugins)

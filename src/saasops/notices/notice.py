@@ -1,17 +1,19 @@
-"""The life of one notice: planned once by its natural key, then sent, suppressed or failed.
+"""The life of one notice: planned once by its natural key, then sent, suppressed or given up.
 
 How it is delivered is left to a channel; when, to the shell's `tick`.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import attrs
 
+from saasops.errors import Refused
 from saasops.notices.rules import Medium
 
 Stage = Literal["planned", "sending", "sent", "suppressed", "failed", "unknown"]
 FINAL: frozenset[Stage] = frozenset({"sent", "suppressed", "failed", "unknown"})
+GIVEN_UP: frozenset[Stage] = frozenset({"failed", "unknown"})
 ATTEMPTS = 8
 """After so many refused attempts a notice is given up."""
 
@@ -78,6 +80,10 @@ def settle(
     )
 
 
-def back_off(attempts: int) -> timedelta:
-    """Return how long to wait after *attempts* refusals: a minute, doubling up to six hours."""
-    return timedelta(minutes=min(360, 2 ** max(0, attempts - 1)))
+def requeue(notice: Notice, *, at: datetime) -> Notice:
+    """Plan a *notice* that was given up anew, due at once; refuse any other."""
+    if notice.stage not in GIVEN_UP:
+        raise Refused("notice.not_given_up", notice=notice.id, stage=notice.stage)
+    return attrs.evolve(
+        notice, stage="planned", due=at, settled_at=None, reason=None, reference=None
+    )

@@ -4,6 +4,8 @@ Stock, first-N and budget are counters that the store never overdraws; the shell
 first and says here what came of it.
 """
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +15,7 @@ import attrs
 from saasops.clock import day_of, monday_of
 from saasops.errors import Refused
 from saasops.money import Money
-from saasops.rewards.rules import RewardRule
+from saasops.rewards.rules import RewardRule, Rewards
 
 Shortage = Literal["stock", "first", "budget"]
 
@@ -105,3 +107,15 @@ def ship(given: Grant, *, at: datetime) -> tuple[Grant, ParcelShipped] | None:
         return None
     event = ParcelShipped(at=at, campaign=given.campaign, user=given.user, rule=given.rule)
     return attrs.evolve(given, shipped_at=at), event
+
+
+def granted(rewards: Rewards, grants: Collection[Grant]) -> dict[str, int]:
+    """Count what the counters of stock, first-N rules and budget ought to have counted."""
+    prizes = Counter(grant.prize for grant in grants if grant.prize)
+    rules = Counter(grant.rule for grant in grants)
+    return {
+        "budget": sum(grant.cost.minor for grant in grants),
+        **{f"stock/{prize}": number for prize, number in prizes.items()},
+        **{f"stock/{prize.id}": prizes[prize.id] for prize in rewards.prizes},
+        **{f"first/{rule.id}": rules[rule.id] for rule in rewards.rules if rule.first is not None},
+    }

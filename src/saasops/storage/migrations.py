@@ -80,8 +80,8 @@ def bring_up_to_date(
     Safe when several processes start at once, and cheap when nothing is to be done. Return how
     far the database was before. Raise as `status` does, having changed nothing.
     """
+    found = status(storage, tenant=tenant, declared=declared, migrations=migrations)
     for tries in range(_TRIES):
-        found = status(storage, tenant=tenant, declared=declared, migrations=migrations)
         if not found.pending:
             break
         try:
@@ -89,11 +89,11 @@ def bring_up_to_date(
             _record(storage, declared, migrations, at)
             for step in migrations:
                 _take(storage, tenant, step, at)
+            break
         except (Busy, Duplicate, Stale):  # another process was faster; look again
             if tries == _TRIES - 1:
                 raise
-        else:
-            break
+            found = status(storage, tenant=tenant, declared=declared, migrations=migrations)
     return found
 
 

@@ -10,21 +10,24 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 from typing import Any
 
 from saasops.errors import Busy, Duplicate, InDoubt, StorageError, Violation
 from saasops.ports import Table, Transaction
-from saasops.storage import columns, ddl
+from saasops.storage import columns, ddl, sqlite_file
 from saasops.storage.codecs import PLAIN, READ
 from saasops.storage.connections import Connections
-from saasops.storage.hosts import driver_connection
+from saasops.storage.hosts import driver_connection, wrong_join
 from saasops.storage.sql import SqlTransaction, joined
 from saasops.storage.statements import Dialect, Spoken
 from saasops.storage.turns import Turns
 
 _TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "UnicodeDecodeError")
+"""The last one where SQLite quotes what is damaged, in letters that are none."""
 _WRITERS: dict[tuple[int, str], threading.Lock] = {}
 """The queue of writers to a file, for all stores of this process on it."""
 
@@ -86,7 +89,9 @@ class SqliteStorage:
         if not given or given == ":memory:":
             raise StorageError("storage.no_file")
         self.path = os.path.realpath(given)
-        self.capabilities = frozenset({"join", "check", *(("durable",) if durable else ())})
+        self.capabilities = frozenset(
+            {"join", "check", "backup", *(("durable",) if durable else ())}
+        )
         self._synchronous = "full" if durable else "normal"
         self._timeout = timeout
         self._turns = Turns(self._writers, timeout)
@@ -121,32 +126,43 @@ class SqliteStorage:
             return joined(join.part(tenant, write=write))
         return joined(SqlTransaction(_cursor(join, write=write), tenant, self._spoken, write=write))
 
+    def backup(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Write a whole copy, as of one moment, to *path*, while others go on writing.
+
+        Only its owner may read it. *progress* is told how many pages are copied, of how many.
+        Raise `StorageError` storage.backup_exists where something is already, and
+        storage.backup_failed, having left nothing behind.
+        """
+        with self._own("", write=False) as transaction:
+            transaction.run("select count(*) from sqlite_master")  # from here on it sees one moment
+            sqlite_file.copy(self._connections.mine(), Path(path), progress)
+
+    def damage(self) -> Sequence[str]:
+        """Read the whole file and name what does not fit together; empty if all does."""
+        try:
+            with self._own("", write=False):
+                return sqlite_file.damage(self._connections.mine())
+        except StorageError as error:
+            reason = str(error.context.get("reason", ""))
+            if not reason.startswith(_DAMAGED):
+                raise
+            return [reason]
+
     def close(self) -> None:
         """Close the connections of all threads; a closed store may not be used again."""
         self._connections.close()
 
-    @contextmanager
-    def _own(self, tenant: str, *, write: bool) -> Generator[SqlTransaction, None, None]:
-        turn = self._turns.enter(write=write)
-        try:
-            connection = self._connections.mine()
-            transaction = SqlTransaction(connection.cursor(), tenant, self._spoken, write=write)
-            transaction.run("begin immediate" if write else "begin")
-            try:
-                yield transaction
-                transaction.settle()
-                _commit(transaction)
-            except BaseException:
-                with suppress(sqlite3.Error):
-                    connection.rollback()
-                raise
-            finally:
-                transaction.end()
-        finally:
-            turn.leave()
+    def _own(self, tenant: str, *, write: bool) -> "_Own":
+        return _Own(self._turns, self._connections, self._spoken, tenant, write=write)
 
     def _writers(self) -> threading.Lock:
-        return _WRITERS.setdefault((os.getpid(), self.path), threading.Lock())
+        at = (os.getpid(), self.path)
+        return _WRITERS.get(at) or _WRITERS.setdefault(at, threading.Lock())
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -158,11 +174,11 @@ class SqliteStorage:
                 check_same_thread=False,  # `close` closes the connections of all threads
             )
         except sqlite3.Error as error:
-            failure = error
+            failure: Exception = error
         else:
             try:
                 _prepare(connection, self._synchronous, self._timeout)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 connection.close()
                 failure = error
             else:
@@ -172,6 +188,50 @@ class SqliteStorage:
             raise translated
         reason = getattr(failure, "sqlite_errorname", type(failure).__name__)
         raise StorageError("storage.unavailable", path=self.path, reason=reason)
+
+
+class _Own:
+    """A transaction on this thread's connection, from its turn to its commit.
+
+    Every command passes here, so it is a class: a generator would cost as much as a statement.
+    """
+
+    def __init__(
+        self, turns: Turns, connections: Connections, spoken: Spoken, tenant: str, *, write: bool
+    ) -> None:
+        self._turns, self._connections, self._spoken = turns, connections, spoken
+        self._tenant, self._write = tenant, write
+
+    def __enter__(self) -> SqlTransaction:
+        self._turn = self._turns.enter(write=self._write)
+        try:
+            self._connection = self._connections.mine()
+            cursor = self._connection.cursor()
+            transaction = SqlTransaction(cursor, self._tenant, self._spoken, write=self._write)
+            transaction.run("begin immediate" if self._write else "begin")
+        except BaseException:
+            self._turn.leave()
+            raise
+        self._transaction = transaction
+        return transaction
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._transaction.settle()
+                _commit(self._transaction)
+            else:
+                self._undo()
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._transaction.end()
+            self._turn.leave()
+
+    def _undo(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
 
 
 def _prepare(connection: sqlite3.Connection, synchronous: str, timeout: float) -> None:
@@ -205,15 +265,19 @@ def _commit(transaction: SqlTransaction) -> None:
 def _cursor(join: Any, *, write: bool) -> sqlite3.Cursor:
     """Return a cursor of the host's connection that gives plain rows."""
     connection = driver_connection(join)
-    if not isinstance(connection, sqlite3.Connection):
-        raise StorageError("storage.wrong_join", kind=type(connection).__name__)
-    cursor = connection.cursor()
+    if not isinstance(connection, sqlite3.Connection) or connection.text_factory is bytes:
+        raise wrong_join(connection)
+    try:
+        cursor = connection.cursor()
+    except sqlite3.ProgrammingError as error:  # it is closed, or belongs to another thread
+        raise _translate(error, "") from error
     cursor.row_factory = None
     if not connection.in_transaction:
-        if connection.isolation_level is None:
+        # From Python 3.12 on, `autocommit` overrules the level.
+        if connection.isolation_level is None or getattr(connection, "autocommit", None) is True:
             raise StorageError("storage.idle_join")
         # The driver would begin for the host at its first change, and commit when told to; a
         # savepoint alone would be a transaction of its own.
-        begin = "begin immediate" if write else "begin"
-        SqlTransaction(cursor, "", Spoken(SQLITE), write=write).run(begin)
+        if write:
+            SqlTransaction(cursor, "", Spoken(SQLITE), write=True).run("begin immediate")
     return cursor

@@ -248,6 +248,23 @@ OUTBOX = Table(
     indexes=(("due", "id"),),
     auto=True,
 )
+DEAD = Table(
+    name="dead_letters",
+    columns={
+        "id": "int",
+        "topic": "str",
+        "message": "str",
+        "payload": "json",
+        "attempts": "int",
+        "reason": "str",
+        "buried_at": "time",
+    },
+    key=("id",),
+    unique=(("topic", "message"),),
+    indexes=(("topic", "id"),),
+    auto=True,
+)
+"""What was given up: out of the outbox, with the code of its reason, until somebody looks."""
 
 REQUESTS = Table(
     name="requests",
@@ -256,9 +273,7 @@ REQUESTS = Table(
     indexes=(("at", "key"),),
 )
 """Commands that carried an idempotency key, with what they returned."""
-DECLARATIONS = Table(
-    name="declarations", columns={"name": "str", "body": "json"}, key=("name",)
-)
+DECLARATIONS = Table(name="declarations", columns={"name": "str", "body": "json"}, key=("name",))
 MIGRATIONS = Table(
     name="migrations",
     columns={"number": "int", "name": "str", "library": "str", "done_at": "time"},

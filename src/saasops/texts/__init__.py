@@ -13,10 +13,12 @@ from typing import Any
 LOCALES = ("en", "zh-CN")
 CONTEXTS = (
     "general",
+    "audit",
     "campaigns",
     "cli",
     "files",
     "notices",
+    "outbox",
     "people",
     "plugins",
     "reports",

@@ -21,6 +21,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{folder} holds other things than a demo; name an empty or a new folder by --out",
         "{folder} 中有演示以外的内容，请用 --out 指定空文件夹或新文件夹",
     ),
+    "cli.no_database": (
+        "there is no {name} yet; saasops storage migrate makes it",
+        "{name} 尚不存在，可运行 saasops storage migrate 创建",
+    ),
+    "cli.no_backup": (
+        "{storage} is copied by the tools of its database: pg_dump for PostgreSQL",
+        "{storage} 不支持该命令，请用其数据库自带的工具备份，如 PostgreSQL 的 pg_dump",
+    ),
     "cli.file_failed": (
         "the file or folder {name} cannot be used: {reason}",
         "无法使用文件或文件夹 {name}：{reason}",
@@ -40,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.usage.needs_folder": (
         "{format} makes {count} files; name a folder by --out",
         "{format} 会生成 {count} 个文件，请用 --out 指定文件夹",
+    ),
+    "cli.usage.which_letters": (
+        "name the dead letters by their ids, or all of them by --all",
+        "请给出死信的编号，或用 --all 表示全部",
     ),
     "cli.usage.one_time": (
         "--week and --at exclude each other; leave one of them out",

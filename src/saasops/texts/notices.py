@@ -27,7 +27,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "not sent: the condition of the rule did not hold any more",
         "未发送：规则条件已不成立",
     ),
+    "notice.not_given_up": (
+        "the notice {notice} is {stage}; only one that failed or is unknown can be sent again",
+        "通知 {notice} 的状态为 {stage}，只有 failed 或 unknown 的通知才能重新发送",
+    ),
     "notice.failed.refused": ("the channel refused the notice", "渠道拒收该通知"),
+    "notice.failed.exhausted": (
+        "each attempt ended the process that made it; look at the channel before you requeue it",
+        "每次尝试都使发送进程中断；请先检查渠道，再重新排队",
+    ),
     "notice.unknown.interrupted": (
         "sending was cut short; it may have arrived, look before you send again",
         "发送中断，可能已送达；重发前请先核实",

@@ -33,6 +33,18 @@ TEXTS = {
         "the database failed with {reason}; nothing was written",
         "数据库出错：{reason}，未写入任何内容",
     ),
+    "storage.backup_exists": (
+        "there is something at {path} already; nothing was written, name a new file",
+        "{path} 已存在，未写入任何内容，请指定新的文件名",
+    ),
+    "storage.backup_failed": (
+        "no backup was written to {path}: {reason}; check the folder, its rights and its room",
+        "未能写入备份 {path}：{reason}，请检查目录、权限和剩余空间",
+    ),
+    "storage.damaged": (
+        "the database is damaged: {finding}; stop writing and go back to a backup",
+        "数据库已损坏：{finding}；请停止写入，并从备份恢复",
+    ),
     "storage.unavailable": (
         "cannot open the database {path} ({reason}); check the folder, its rights and the file",
         "无法打开数据库 {path}（{reason}），请检查目录、权限和文件",
@@ -42,8 +54,7 @@ TEXTS = {
         "数据库缺少表 {table} 或其中的列，请先执行 migrate",
     ),
     "storage.newer": (
-        "the database was used by a newer saasops (step {recorded}, this one knows {known}); "
-        "install that version",
+        "a newer saasops used the database (step {recorded}, this one knows {known}); install it",
         "该数据库已被更新版本的 saasops 使用（第 {recorded} 步，本版本只到 {known}），请安装新版本",
     ),
     "storage.behind": (

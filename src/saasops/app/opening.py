@@ -1,0 +1,58 @@
+"""Where a host keeps its data: which storage a path or a URL names, and with which settings.
+
+Bringing its tables up to date is left to `SaasOps.open`, and to operators.
+"""
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import Any, TypeGuard
+
+from saasops.app import builtin
+from saasops.plugins import Plugins
+
+BUILTIN = {"saasops": builtin}
+"""What saasops itself offers to every host."""
+
+
+def find_storage(
+    where: str | PathLike[str], plugins: Mapping[str, Any] | None = None
+) -> tuple[str, Plugins]:
+    """Load *plugins*, and tell which of their storages keeps what is at *where*.
+
+    Nothing is opened yet. Both are described at `SaasOps.open`. Raise `PluginError` for a plugin
+    that cannot be used.
+    """
+    named = dict(plugins or {})
+    storage, setting, address = _storage_at(str(where))
+    if setting:
+        named[storage] = _told(named.get(storage, {}), setting, address)
+    return storage, Plugins(named, builtin=BUILTIN)
+
+
+def _storage_at(where: str) -> tuple[str, str, str]:
+    """Return the storage that *where* names, the setting for its address, and the address."""
+    if where == "memory":
+        return "memory", "", ""
+    scheme, separator, rest = where.partition("://")
+    if not separator:
+        return "sqlite", "path", where
+    name = scheme.partition("+")[0]
+    name = "postgresql" if name == "postgres" else name
+    return name, "dsn", f"{name}://{rest}"
+
+
+def _told(value: object, setting: str, address: str) -> object:
+    """Add the address to the settings of a plugin, however the host named it."""
+    if _is_settings(value):
+        return {**value, setting: address}
+    if _is_pair(value):
+        return value[0], {**value[1], setting: address}
+    return value, {setting: address}
+
+
+def _is_settings(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)
+
+
+def _is_pair(value: object) -> TypeGuard[tuple[object, Mapping[str, Any]]]:
+    return isinstance(value, tuple)
