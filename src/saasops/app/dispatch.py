@@ -2,9 +2,10 @@
 
 A message is leased while it is worked on; a worker that dies leaves it to the next one. An
 idempotent channel may be given the same message again. For any other channel it is marked before
-and after: a message found marked was perhaps sent, and is settled as unknown instead of
-being repeated. What comes again is sent alone, so that one that ends every worker is found out. What failed for good or is unknown is buried, for somebody to look at. Observers
-hear events in their order: nobody hears one while another worker still holds an earlier one.
+and after: a message found marked was perhaps sent, and is settled as unknown instead of being
+repeated. What comes again is sent alone, so that a message that ends every worker is found out.
+What failed for good or is unknown is buried, for somebody to look at. Observers hear events in
+their order: nobody hears one while another worker still holds an earlier one.
 """
 
 import logging
