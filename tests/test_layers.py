@@ -25,6 +25,7 @@ PLANTED = {
     ("people/users.py", "import pendulum"): "Only calendars and clock know pendulum",
     ("calendars/working_days.py", "import packaging"): "Only versions know packaging",
     ("app/definitions.py", "import typer"): "Only the command line knows typer",
+    ("storage/hosts.py", "import sqlalchemy"): "Only the adapter knows SQLAlchemy",
     ("notices/rules.py", "import saasops"): "No room looks into the public face",
 }
 

@@ -25,7 +25,8 @@ from source import PACKAGE, ROOT
 
 RELEASED = Path(__file__).parent / "released_codes.txt"
 HEAVY = {
-    "duckdb", "hypothesis", "openpyxl", "psycopg", "pytest", "rich", "sqlite3", "starlette", "typer",
+    "alembic", "django", "duckdb", "hypothesis", "openpyxl", "psycopg", "pytest", "rich",
+    "sqlalchemy", "sqlite3", "starlette", "typer",
 }  # fmt: skip
 UNSAID = {
     # code: why no line of the source names it

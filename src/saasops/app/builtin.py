@@ -10,10 +10,14 @@ from saasops.ports import Channel, ReportFormat, Storage
 
 @attrs.frozen
 class SqliteSettings:
-    """Where the database file lies; *durable* waits for the disk at every commit."""
+    """Where the database file lies; *durable* waits for the disk at every commit.
+
+    The names of the tables begin with *prefix*.
+    """
 
     path: str
     durable: bool = False
+    prefix: str = ""
 
 
 @attrs.frozen
@@ -57,7 +61,7 @@ def _memory(_: NoSettings) -> Storage:
 def _sqlite(settings: SqliteSettings) -> Storage:
     from saasops.storage.sqlite import SqliteStorage
 
-    return SqliteStorage(settings.path, durable=settings.durable)
+    return SqliteStorage(settings.path, durable=settings.durable, prefix=settings.prefix)
 
 
 def _console(_: NoSettings) -> Channel:

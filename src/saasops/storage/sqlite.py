@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from saasops.errors import Busy, Duplicate, InDoubt, StorageError, Violation
 from saasops.ports import Table, Transaction
 from saasops.storage import columns, ddl, sqlite_file
@@ -79,11 +81,17 @@ class SqliteStorage:
 
     A power cut may cost the last commits and never more; with *durable* it costs none, and a
     write is several times slower. *timeout* is how many seconds a write waits for its turn, once
-    in this process and once for others. Not for network file systems.
+    in this process and once for others. The names of the tables begin with *prefix*, for files in
+    which a host has tables of its own. Not for network file systems.
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, durable: bool = False, timeout: float = 10.0
+        self,
+        path: str | os.PathLike[str],
+        *,
+        durable: bool = False,
+        timeout: float = 10.0,
+        prefix: str = "",
     ) -> None:
         given = os.fspath(path)
         if not given or given == ":memory:":
@@ -96,20 +104,21 @@ class SqliteStorage:
         self._timeout = timeout
         self._turns = Turns(self._writers, timeout)
         self._connections = Connections(self.path, self._connect)
-        self._spoken = Spoken(SQLITE)
+        self._spoken = Spoken(attrs.evolve(SQLITE, prefix=prefix))
 
     def migrate(self, tables: Sequence[Table]) -> None:
         """Create *tables*; add new columns, which must be nullable, unique sets and indexes.
 
         All or nothing. The checks of a table that is there already stay as they are.
         """
+        dialect = self._spoken.dialect
         for table in tables:
             columns.check(table)
         with self._own("", write=True) as transaction:
             for table in tables:
-                listed = transaction.run(f"pragma table_info({SQLITE.name(table.name)})")
+                listed = transaction.run(f"pragma table_info({dialect.table(table)})")
                 have = {found[1] for found in listed.fetchall()}
-                for statement in ddl.extend(table, have, SQLITE):
+                for statement in ddl.extend(table, have, dialect):
                     transaction.run(statement, (), table.name)
 
     def begin(
@@ -122,7 +131,7 @@ class SqliteStorage:
         """
         if join is None:
             return self._own(tenant, write=write)
-        if isinstance(join, SqlTransaction) and join.dialect is SQLITE:
+        if isinstance(join, SqlTransaction) and join.dialect == self._spoken.dialect:
             return joined(join.part(tenant, write=write))
         return joined(SqlTransaction(_cursor(join, write=write), tenant, self._spoken, write=write))
 

@@ -33,9 +33,9 @@ class Dialect:
     a selected column) go by kind of column; *numbered* is the type of a key that the database
     counts up. *locked* and *skipped* stand behind a select that keeps others from its rows, or
     passes over rows that others keep. *load* inserts many rows, by the statement *loading* if there
-    is one, which may name {table} and {columns}. Tables lie in *schema*, if given. *translate*
-    turns one of the driver's *failures*, and the name of the table, into ours: without values,
-    which may be personal.
+    is one, which may name {table} and {columns}. Tables lie in *schema*, if given, and their names
+    begin with *prefix*. *translate* turns one of the driver's *failures*, and the name of the
+    table, into ours: without values, which may be personal.
     """
 
     types: Mapping[str, str]
@@ -54,10 +54,11 @@ class Dialect:
     load: Load = executemany
     loading: str = ""
     schema: str = ""
+    prefix: str = ""
 
     def table(self, table: Table) -> str:
-        """Quote the name of *table*, with its schema if it has one."""
-        quoted = self.name(table.name)
+        """Quote the name of *table*, with its prefix, and with its schema if it has one."""
+        quoted = self.name(self.prefix + table.name)
         return f"{self.name(self.schema)}.{quoted}" if self.schema else quoted
 
     def name(self, identifier: str) -> str:

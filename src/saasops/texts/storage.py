@@ -65,6 +65,10 @@ TEXTS = {
         "table {table} is declared differently than it was made; {parts} cannot change",
         "表 {table} 的声明与建表时不同：{parts} 不能更改",
     ),
+    "storage.foreign_table": (
+        "table {table} is there already and is not ours; open the storage with another prefix",
+        "表 {table} 已存在且不属于本库，请为存储设置其他 prefix",
+    ),
     "storage.late_column": (
         "{table}.{column} is new in a table that has rows; declare it nullable, with ?",
         "{table}.{column} 是已有表的新列，必须声明为可空（加 ?）",

@@ -13,11 +13,13 @@ class Settings:
     """Where the database is, as a connection string or URL, and how to use it.
 
     *schema* is made where it is missing; by default the tables lie where the server puts them.
+    Their names begin with *prefix*.
     *workers* connections serve all threads. *timeout* is in seconds.
     """
 
     dsn: str = attrs.field(repr=False)
     schema: str | None = None
+    prefix: str = ""
     workers: int = 8
     timeout: float = 10.0
 
@@ -34,6 +36,7 @@ def _connect(settings: Settings) -> Storage:
     return PostgresStorage(
         settings.dsn,
         schema=settings.schema,
+        prefix=settings.prefix,
         workers=settings.workers,
         timeout=settings.timeout,
     )

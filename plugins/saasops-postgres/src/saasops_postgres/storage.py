@@ -11,17 +11,15 @@ from typing import Any
 
 import attrs
 import psycopg
-from psycopg import pq
-from psycopg.rows import tuple_row
 
-from saasops.errors import InDoubt, StorageError
+from saasops.errors import InDoubt
 from saasops.ports import Table, Transaction
 from saasops.storage import columns, ddl
-from saasops.storage.hosts import driver_connection
 from saasops.storage.sql import SqlTransaction, joined
 from saasops.storage.statements import Spoken
 from saasops.storage.turns import Turns
 from saasops_postgres.dialect import POSTGRES, silent
+from saasops_postgres.joining import host_cursor
 from saasops_postgres.pools import Pools
 
 _READ = "begin isolation level repeatable read read only"
@@ -32,16 +30,23 @@ _MIGRATING = 0x5AA50B5
 class PostgresStorage:
     """Keep the rows in the PostgreSQL database at *dsn*; see `saasops.ports.Storage`.
 
-    Tables lie in *schema*, which `migrate` makes where it is missing. *timeout* is how many
+    Tables lie in *schema*, which `migrate` makes where it is missing, and their names begin with
+    *prefix*. *timeout* is how many
     seconds a statement waits for a lock, and a transaction for one of the *workers* connections.
     Raise `StorageError` storage.unavailable at the first use if there is no way to connect.
     """
 
     def __init__(
-        self, dsn: str, *, schema: str | None = None, workers: int = 8, timeout: float = 10.0
+        self,
+        dsn: str,
+        *,
+        schema: str | None = None,
+        prefix: str = "",
+        workers: int = 8,
+        timeout: float = 10.0,
     ) -> None:
         self.capabilities = frozenset({"join", "check", "durable", "skip_locked"})
-        self._dialect = attrs.evolve(POSTGRES, schema=schema or "")
+        self._dialect = attrs.evolve(POSTGRES, schema=schema or "", prefix=prefix)
         self._spoken = Spoken(self._dialect)
         self._turns = Turns(None, timeout)
         self._pools = Pools(dsn, workers=workers, timeout=timeout)
@@ -62,7 +67,7 @@ class PostgresStorage:
                 have = transaction.run(
                     "select column_name from information_schema.columns where table_name = %s"
                     " and table_schema = coalesce(nullif(%s, ''), current_schema())",
-                    (table.name, schema),
+                    (self._dialect.prefix + table.name, schema),
                 ).fetchall()
                 for statement in ddl.extend(table, {name for (name,) in have}, self._dialect):
                     transaction.run(statement, (), table.name)
@@ -79,7 +84,7 @@ class PostgresStorage:
             return self._own(tenant, write=write)
         if isinstance(join, SqlTransaction) and join.dialect == self._dialect:
             return joined(join.part(tenant, write=write))
-        return joined(SqlTransaction(_cursor(join), tenant, self._spoken, write=write))
+        return joined(SqlTransaction(host_cursor(join), tenant, self._spoken, write=write))
 
     def close(self) -> None:
         """Close every connection; a closed store may not be used again."""
@@ -117,14 +122,3 @@ def _commit(connection: psycopg.Connection[Any]) -> None:
     if doubtful:
         raise InDoubt("storage.in_doubt", reason=failure.context.get("reason", "connection lost"))
     raise failure
-
-
-def _cursor(join: Any) -> psycopg.Cursor[Any]:
-    """Return a cursor of the host's connection that gives plain rows."""
-    connection = driver_connection(join)
-    if not isinstance(connection, psycopg.Connection):
-        raise StorageError("storage.wrong_join", kind=type(connection).__name__)
-    idle = connection.info.transaction_status == pq.TransactionStatus.IDLE
-    if idle and connection.autocommit:
-        raise StorageError("storage.idle_join")
-    return connection.cursor(row_factory=tuple_row)

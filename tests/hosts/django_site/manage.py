@@ -1,0 +1,10 @@
+"""Run the site's commands; its databases are described in $SHOP_DATABASES."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+    execute_from_command_line(sys.argv)
