@@ -14,7 +14,8 @@ import attrs
 import pytest
 
 from saasops.errors import Duplicate
-from saasops.storage import codecs, memory, sqlite
+from saasops.storage import codecs, sqlite
+from saasops.storage.indexed import Indexed
 from saasops.storage.memory import MemoryTransaction
 from saasops.storage.sql import SqlTransaction
 from saasops.storage.turns import Turn
@@ -78,7 +79,7 @@ def without(*beginnings: str) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(SqlTransaction, "run", run)
 
 
-def without_savepoint(patch: Patch) -> None:
+def without_savepoint(patch: Patch, store: Any = sqlite) -> None:
     @contextmanager
     def joined(transaction: SqlTransaction) -> Generator[SqlTransaction, None, None]:
         try:
@@ -87,7 +88,7 @@ def without_savepoint(patch: Patch) -> None:
         finally:
             transaction.end()
 
-    patch.setattr(sqlite, "joined", joined)
+    patch.setattr(store, "joined", joined)
 
 
 def still_open(self: Any) -> None:
@@ -110,8 +111,9 @@ def by_reference(patch: Patch) -> None:
     patch.setitem(codecs.READ, "json", lambda value: value)
 
 
-def in_place(self: MemoryTransaction, place: Any) -> Any:
-    return self.before.setdefault(place, {})
+def in_place(self: MemoryTransaction, table: Any) -> Any:
+    kept: Any = self._kept.rows
+    return kept.setdefault((self.tenant, table.name), Indexed(table))
 
 
 def without_lock(patch: Patch) -> None:
@@ -373,7 +375,7 @@ MUTANTS = [
     ),
     Mutant(
         name="memory: unique sets are ignored",
-        breaks=lambda patch: patch.setattr(memory, "_unique", lambda table, row: iter(())),
+        breaks=lambda patch: patch.setattr(Indexed, "taken", lambda *_: False),
         rule="test_a_taken_unique_set_is_a_duplicate",
         store="memory",
         machine=True,

@@ -1,16 +1,15 @@
-"""What the storage contract is written with: a fresh store, expected errors, threads."""
+"""What the storage contract is written with: an empty store, expected errors, threads."""
 
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from saasops.errors import Busy, SaasOpsError
+from saasops.errors import SaasOpsError
 from saasops.ports import Row, Storage, Table, Transaction
 from saasops.testing.contracts.storage_tables import TABLES
 
@@ -19,27 +18,69 @@ T = TypeVar("T")
 PERSONAL = "13800138000"
 """Stands for what no error may quote."""
 
-examples = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
-)
+
+class HostError(Exception):
+    """Raised by the host in the middle of its work."""
 
 
 class Kit:
     """Gives each test of a contract an empty store that knows `TABLES`."""
 
+    _spare: ClassVar[list[Storage]] = []
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Let each contract share its own stores only."""
+        super().__init_subclass__(**more)
+        cls._spare = []
+
     def make_storage(self) -> Storage:
-        """Return an empty store; called once an example."""
+        """Return a new and empty store."""
         raise NotImplementedError
 
+    def empty(self, storage: Storage, /) -> bool:  # noqa: ARG002 -- for those who can
+        """Take all rows of `TABLES` out of *storage*, for every tenant; tell whether you did.
+
+        Worth writing where a new store is slow to make: most tests then share one.
+        """
+        return False
+
     @contextmanager
-    def fresh(self) -> Generator[Storage, None, None]:
-        """Open an empty store, and close it in the end."""
-        storage = self.make_storage()
+    def alone(self) -> Generator[Storage, None, None]:
+        """Open a new store for one test, which may do with it what it likes."""
+        storage = self._made()
         try:
-            storage.migrate(TABLES)
             yield storage
         finally:
             storage.close()
+
+    @contextmanager
+    def fresh(self) -> Generator[Storage, None, None]:
+        """Lend an empty store to one test, which only works with rows of `TABLES`."""
+        storage = self._spare.pop() if self._spare else self._made()
+        emptied = False
+        try:
+            yield storage
+            emptied = self.empty(storage)
+        finally:
+            if emptied:
+                self._spare.append(storage)
+            else:
+                storage.close()
+
+    def _made(self) -> Storage:
+        storage = self.make_storage()
+        try:
+            storage.migrate(TABLES)
+        except BaseException:
+            storage.close()
+            raise
+        return storage
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        """Close the store that the tests shared; pytest calls this behind the last one."""
+        while cls._spare:
+            cls._spare.pop().close()
 
 
 @contextmanager
@@ -67,6 +108,14 @@ def got(tx: Transaction, table: Table, *key: Any) -> Row:
     return row
 
 
+def cut_short(
+    rows: Iterable[Row], error: type[BaseException] = HostError
+) -> Generator[Row, None, None]:
+    """Give *rows* one by one, and then fail as a stream from a file or a network may."""
+    yield from rows
+    raise error
+
+
 def together(work: Callable[[int], T], *, threads: int) -> list[T]:
     """Run *work* in threads that begin at one moment; return what each gave, or raise."""
     barrier = Barrier(threads)
@@ -82,13 +131,3 @@ def together(work: Callable[[int], T], *, threads: int) -> list[T]:
 def elsewhere(work: Callable[[], T]) -> T:
     """Run *work* in another thread."""
     return together(lambda _: work(), threads=1)[0]
-
-
-def insisting(work: Callable[[], T]) -> T:
-    """Run *work* again while the store is busy, as a host does."""
-    for _ in range(100):
-        try:
-            return work()
-        except Busy:
-            continue
-    raise AssertionError("the store stayed busy")

@@ -24,7 +24,7 @@ class SchemaContract(Kit):
     """Declared tables are there, old rows stay, and what cannot work is refused."""
 
     def test_migrating_again_changes_nothing(self) -> None:
-        with self.fresh() as storage:
+        with self.alone() as storage:
             fill(storage)
             storage.migrate(TABLES)
             storage.migrate(TABLES[1::-1])
@@ -34,7 +34,7 @@ class SchemaContract(Kit):
         wider = attrs.evolve(
             ACCOUNT, columns={**ACCOUNT.columns, "risk": "str?"}, indexes=(("risk", "id"),)
         )
-        with self.fresh() as storage:
+        with self.alone() as storage:
             fill(storage)
             with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
                 tx.get(wider, ("a",))
@@ -49,7 +49,7 @@ class SchemaContract(Kit):
     def test_a_required_column_comes_too_late_and_nothing_else_is_migrated(self) -> None:
         late = attrs.evolve(SLOT, columns={**SLOT.columns, "price": "int"})
         other = Table("contract_others", {"id": "str"}, key=("id",))
-        with self.fresh() as storage:
+        with self.alone() as storage:
             with refused(StorageError, "storage.late_column"):
                 storage.migrate([other, late])
             for table, row in ((other, {"id": "a"}), (late, {**slot(1, DAYS[0]), "price": 1})):
@@ -75,12 +75,12 @@ class SchemaContract(Kit):
     )
     def test_a_declaration_that_cannot_work_is_refused(self, changes: dict[str, Any]) -> None:
         table = Table("contract_wrong", {"id": "str", "empty": "int?", "count": "int"}, key=("id",))
-        with self.fresh() as storage, refused(StorageError, "storage.wrong_table"):
+        with self.alone() as storage, refused(StorageError, "storage.wrong_table"):
             storage.migrate([attrs.evolve(table, **changes)])
 
     def test_a_table_that_was_never_migrated_is_refused(self) -> None:
         unknown = Table("contract_unknown", {"id": "str"}, key=("id",))
-        with self.fresh() as storage:
+        with self.alone() as storage:
             with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
                 tx.insert(unknown, [{"id": PERSONAL}])
             with refused(StorageError, "storage.not_migrated"), storage.begin("one") as tx:
@@ -95,8 +95,14 @@ class SchemaContract(Kit):
         finally:
             storage.close()
 
+    def test_migrating_inside_a_transaction_is_refused(self) -> None:
+        with self.alone() as storage:
+            with storage.begin("one"), refused(StorageError, "storage.nested"):
+                storage.migrate(TABLES)
+            fill(storage)
+
     def test_a_closed_store_does_nothing_more(self) -> None:
-        with self.fresh() as storage:
+        with self.alone() as storage:
             fill(storage)
         storage.close()
         try:

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from saasops.errors import Duplicate, SaasOpsError, Stale, StorageError, Violation
-from saasops.ports import Storage, Transaction
+from saasops.errors import Duplicate, Invalid, Stale, StorageError, Violation
+from saasops.ports import Backup, Storage, Transaction
 from saasops.testing.contracts.storage_kit import (
     PERSONAL,
+    HostError,
     Kit,
+    cut_short,
     elsewhere,
     failing,
     refused,
@@ -30,14 +33,19 @@ from saasops.testing.contracts.storage_tables import (
 )
 
 MINUTE = timedelta(minutes=1)
-CAPABILITIES = {"join", "check", "durable", "skip_locked", "notify"}
-FAILURES: list[tuple[type[SaasOpsError], Callable[[Transaction], object]]] = [
+CAPABILITIES = {"join", "check", "durable", "skip_locked", "backup"}
+FAILURES: list[tuple[type[Exception], Callable[[Transaction], object]]] = [
     (Duplicate, lambda tx: tx.insert(ACCOUNT, [account("a")])),
     (Duplicate, lambda tx: tx.insert(ACCOUNT, [account("z"), account("a")])),
     (Duplicate, lambda tx: tx.insert(BOOKING, [booking("a")])),
     (Violation, lambda tx: tx.update(ACCOUNT, ("a",), {"level": None})),
     (Violation, lambda tx: tx.insert(SLOT, [{"assistant": 3, "day": DAYS[0], "used": 0}])),
+    (Duplicate, lambda tx: tx.insert(ACCOUNT, iter([account("z"), account("a")]))),
+    (Violation, lambda tx: tx.insert(SLOT, iter([{"assistant": 3, "day": DAYS[0]}]))),
+    (Invalid, lambda tx: tx.insert(ACCOUNT, iter([account("z"), account("y", level=True)]))),
+    (HostError, lambda tx: tx.insert(ACCOUNT, cut_short([account("z")]))),
 ]
+TENANTS = ("one", "ONE", "one ", "two", "1", "", "é", "e\u0301", "租户", "'; --", "%s", "x" * 300)
 
 
 class WorkContract(Kit):
@@ -48,6 +56,7 @@ class WorkContract(Kit):
             assert isinstance(storage, Storage)
             assert isinstance(storage.capabilities, frozenset)
             assert storage.capabilities <= CAPABILITIES
+            assert isinstance(storage, Backup) == ("backup" in storage.capabilities)
 
     def test_what_is_kept_is_seen_by_later_transactions_and_other_threads(self) -> None:
         with self.fresh() as storage:
@@ -74,7 +83,7 @@ class WorkContract(Kit):
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_a_failure_undoes_everything(
-        self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
+        self, kind: type[Exception], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
             fill(storage)
@@ -85,7 +94,7 @@ class WorkContract(Kit):
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_a_failure_that_is_swallowed_is_said_aloud(
-        self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
+        self, kind: type[Exception], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
             fill(storage)
@@ -97,7 +106,7 @@ class WorkContract(Kit):
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_nothing_can_be_done_after_a_failure(
-        self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
+        self, kind: type[Exception], work: Callable[[Transaction], object]
     ) -> None:
         with self.fresh() as storage:
             fill(storage)
@@ -142,6 +151,15 @@ class WorkContract(Kit):
                 assert tx.find(ACCOUNT, {}) == before
             assert _ids(storage) == ["a", "b"]
 
+    def test_a_reader_sees_all_tables_as_of_one_moment(self) -> None:
+        with self.fresh() as storage:
+            with storage.begin("one", write=False) as tx:
+                assert tx.find(ACCOUNT, {}) == []
+                elsewhere(partial(fill, storage))
+                assert tx.get(SLOT, (1, DAYS[0])) is None
+                assert tx.find(OUTBOX, {}) == tx.find(BOOKING, {}) == []
+            check_filled(storage)
+
     def test_a_reader_sees_nothing_of_unfinished_work(self) -> None:
         with self.fresh() as storage, storage.begin("one") as tx:
             tx.insert(ACCOUNT, [account("a")])
@@ -175,6 +193,16 @@ class WorkContract(Kit):
                 assert not tx.add(SLOT, (1, DAYS[0]), "used", 1)
                 assert tx.claim(OUTBOX, now=NOW, lease=MINUTE, limit=9) == []
             check_filled(storage)
+
+    def test_tenants_are_told_apart_by_every_letter(self) -> None:
+        with self.fresh() as storage:
+            for number, tenant in enumerate(TENANTS):
+                with storage.begin(tenant) as tx:
+                    assert tx.find(ACCOUNT, {}) == []
+                    tx.insert(ACCOUNT, [account("a", level=number)])
+            for number, tenant in enumerate(TENANTS):
+                with storage.begin(tenant, write=False) as tx:
+                    assert [row["level"] for row in tx.find(ACCOUNT, {})] == [number]
 
     def test_each_tenant_has_its_own_keys_and_unique_sets(self) -> None:
         with self.fresh() as storage:
@@ -215,7 +243,7 @@ class WorkContract(Kit):
 
     @pytest.mark.parametrize(("kind", "work"), FAILURES)
     def test_joined_work_that_fails_leaves_the_host_as_it_was(
-        self, kind: type[SaasOpsError], work: Callable[[Transaction], object]
+        self, kind: type[Exception], work: Callable[[Transaction], object]
     ) -> None:
         with self._joining() as storage:
             fill(storage)
@@ -285,6 +313,7 @@ def _writes(tx: Transaction) -> list[Callable[[], object]]:
     return [
         lambda: tx.insert(ACCOUNT, [account("x")]),
         lambda: tx.insert(KEYWORD, [{"select": n, "group": 1} for n in "ab"]),
+        lambda: tx.insert(KEYWORD, iter([{"select": "c", "group": 1}])),
         lambda: tx.update(ACCOUNT, ("a",), {"level": 1}),
         lambda: tx.delete(ACCOUNT, ("a",)),
         lambda: tx.add(SLOT, (1, DAYS[0]), "used", 1, le="cap"),
