@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from saasops.errors import Duplicate
-from saasops.storage import codecs, sqlite
+from saasops.storage import codecs, sql_storage, sqlite
 from saasops.storage.indexed import Indexed
 from saasops.storage.memory import MemoryTransaction
 from saasops.storage.sql import SqlTransaction
@@ -71,15 +71,20 @@ def codec(kind: str, replacement: Callable[[Any], Any]) -> Callable[[Patch], Non
 def without(*beginnings: str) -> Callable[[Patch], None]:
     """Leave out how a transaction begins, so that each statement stands alone."""
 
-    def run(self: Any, sql: str, values: Any = (), table: str = "") -> Any:
-        if sql in beginnings or (sql == "commit" and not self.cursor.connection.in_transaction):
-            return None
-        return RUN(self, sql, values, table)
+    begin, commit = sqlite._begin, sqlite._commit
 
-    return lambda patch: patch.setattr(SqlTransaction, "run", run)
+    def breaks(patch: Patch) -> None:
+        def start(cursor: Any, timeout: float, *, write: bool) -> None:
+            if ("begin immediate" if write else "begin") not in beginnings:
+                begin(cursor, timeout, write=write)
+
+        patch.setattr(sqlite, "_begin", start)
+        patch.setattr(sqlite, "_commit", lambda c: c.connection.in_transaction and commit(c))
+
+    return breaks
 
 
-def without_savepoint(patch: Patch, store: Any = sqlite) -> None:
+def without_savepoint(patch: Patch) -> None:
     @contextmanager
     def joined(transaction: SqlTransaction) -> Generator[SqlTransaction, None, None]:
         try:
@@ -88,7 +93,7 @@ def without_savepoint(patch: Patch, store: Any = sqlite) -> None:
         finally:
             transaction.end()
 
-    patch.setattr(store, "joined", joined)
+    patch.setattr(sql_storage, "joined", joined)
 
 
 def still_open(self: Any) -> None:

@@ -101,7 +101,7 @@ POSTGRES_MUTANTS = [
     ),
     Mutant(
         name="joined work has no savepoint",
-        breaks=lambda patch: without_savepoint(patch, storage),
+        breaks=without_savepoint,
         rule="test_joined_work_that_fails_leaves_the_host_as_it_was",
     ),
     Mutant(

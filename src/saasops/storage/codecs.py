@@ -29,6 +29,15 @@ def text(value: Any) -> str:
     return taken
 
 
+def tenant(value: Any) -> str:
+    """Take the name of a tenant; raise `StorageError` storage.wrong_tenant for anything else."""
+    try:
+        return text(value)
+    except _REFUSED:
+        pass
+    raise StorageError("storage.wrong_tenant", kind=type(value).__name__)
+
+
 def number(value: Any) -> int:
     """Take an int of 64 bits, and no bool."""
     taken = value if type(value) is int else _exactly(int, value)

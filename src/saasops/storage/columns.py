@@ -99,7 +99,7 @@ def claimable(table: Table) -> None:
 
 def limited(table: Table, limit: int) -> None:
     """Refuse a *limit* below 1: databases disagree on what it means."""
-    if limit < 1:
+    if type(limit) is not int or not 1 <= limit < 1 << 63:
         raise StorageError("storage.wrong_limit", table=table.name, limit=limit)
 
 

@@ -17,7 +17,7 @@ import attrs
 
 from saasops.errors import Duplicate, Stale, StorageError, Violation
 from saasops.ports import Row, Table, Transaction
-from saasops.storage import columns
+from saasops.storage import codecs, columns
 from saasops.storage.codecs import RowCodec, instant
 from saasops.storage.indexed import Indexed, indexes, position
 from saasops.storage.ordered import LAST, Position
@@ -72,12 +72,14 @@ class MemoryTransaction:
             written = [inserted(row) for row in rows]  # refused before the first, or not at all
             number = [self._add(table, values) for values in written]
             return number[0] if len(number) == 1 else None
+        self._over = "storage.loading"
         try:
             for row in rows:
                 self._add(table, inserted(row))
         except BaseException as error:
             self._over = getattr(error, "code", "storage.cut_short")
             raise
+        self._over = None
         return None
 
     def _add(self, table: Table, values: Sequence[Any]) -> int | None:
@@ -290,6 +292,7 @@ class MemoryStorage:
         self, tenant: str, *, join: Any = None, write: bool = True
     ) -> AbstractContextManager[Transaction]:
         """Open a transaction of *tenant*, or join an open one of a `MemoryStorage`."""
+        tenant = codecs.tenant(tenant)
         if join is None:
             return self._own(tenant, write=write)
         if not isinstance(join, MemoryTransaction):

@@ -177,6 +177,7 @@ class SqlTransaction:
     ) -> None:
         if self._over is not None:
             refuse(self._over)
+        self._over = "storage.loading"  # a stream that uses this transaction would wait for itself
         try:
             load(self.cursor, sql, rows)
         except self.failures as error:
@@ -185,6 +186,7 @@ class SqlTransaction:
             self._over = getattr(error, "code", "storage.cut_short")
             raise
         else:
+            self._over = None
             return
         self._over = failure.code
         raise failure

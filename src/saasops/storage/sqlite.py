@@ -1,9 +1,10 @@
 """The store on one SQLite file, by the standard library alone.
 
 Every write takes the file's only write lock at its start (`begin immediate`): a transaction that
-read first and then wanted to write would fail at once, whatever the timeout. Writers of one
-process queue before that lock, because SQLite's own waiting is unfair; other processes wait for
-at most the timeout.
+read first and then wanted to write would fail at once, whatever the timeout. SQLite's own waiting
+is unfair: it looks for the lock less and less often, and newcomers overtake. So writers of one
+process queue before that lock, and those of several look for it equally often, for at most the
+timeout.
 """
 
 import os
@@ -11,25 +12,28 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from saasops.errors import Busy, Duplicate, InDoubt, StorageError, Violation
-from saasops.ports import Table, Transaction
-from saasops.storage import columns, ddl, sqlite_file
+from saasops.ports import Table
+from saasops.storage import sqlite_file
 from saasops.storage.codecs import PLAIN, READ
 from saasops.storage.connections import Connections
 from saasops.storage.hosts import driver_connection, wrong_join
-from saasops.storage.sql import SqlTransaction, joined
-from saasops.storage.statements import Dialect, Spoken
+from saasops.storage.sql import SqlTransaction
+from saasops.storage.sql_storage import SqlStorage
+from saasops.storage.statements import Dialect
 from saasops.storage.turns import Turns
 
 _TAKEN = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID")
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "UnicodeDecodeError")
 """The last one where SQLite quotes what is damaged, in letters that are none."""
+_PAUSE = 2
+"""For how many milliseconds SQLite itself waits, once a connection is ready."""
 _WRITERS: dict[tuple[int, str], threading.Lock] = {}
 """The queue of writers to a file, for all stores of this process on it."""
 
@@ -76,7 +80,7 @@ SQLITE = Dialect(
 )
 
 
-class SqliteStorage:
+class SqliteStorage(SqlStorage):
     """Keep the rows in the SQLite file at *path*; see `saasops.ports.Storage`.
 
     A power cut may cost the last commits and never more; with *durable* it costs none, and a
@@ -102,38 +106,33 @@ class SqliteStorage:
         )
         self._synchronous = "full" if durable else "normal"
         self._timeout = timeout
-        self._turns = Turns(self._writers, timeout)
         self._connections = Connections(self.path, self._connect)
-        self._spoken = Spoken(attrs.evolve(SQLITE, prefix=prefix))
+        super().__init__(attrs.evolve(SQLITE, prefix=prefix), Turns(self._writers, timeout))
 
-    def migrate(self, tables: Sequence[Table]) -> None:
-        """Create *tables*; add new columns, which must be nullable, unique sets and indexes.
+    def start(self, *, write: bool) -> sqlite3.Cursor:
+        """Begin a transaction on this thread's connection."""
+        cursor = self._connections.mine().cursor()
+        _begin(cursor, self.turns.timeout, write=write)
+        return cursor
 
-        All or nothing. The checks of a table that is there already stay as they are.
-        """
-        dialect = self._spoken.dialect
-        for table in tables:
-            columns.check(table)
-        with self._own("", write=True) as transaction:
-            for table in tables:
-                listed = transaction.run(f"pragma table_info({dialect.table(table)})")
-                have = {found[1] for found in listed.fetchall()}
-                for statement in ddl.extend(table, have, dialect):
-                    transaction.run(statement, (), table.name)
+    def commit(self, cursor: sqlite3.Cursor) -> None:
+        """Keep the transaction."""
+        _commit(cursor)
 
-    def begin(
-        self, tenant: str, *, join: Any = None, write: bool = True
-    ) -> AbstractContextManager[Transaction]:
-        """Open a transaction of *tenant*, or join one by a savepoint.
+    def finish(self, cursor: sqlite3.Cursor, *, undo: bool) -> None:
+        """Undo what was done if *undo*; the connection stays this thread's."""
+        if undo:
+            with suppress(sqlite3.Error):
+                cursor.connection.rollback()
 
-        *join* is an open transaction of a `SqliteStorage`, a `sqlite3.Connection` in one, or an
-        object of SQLAlchemy or Django that holds such a connection.
-        """
-        if join is None:
-            return self._own(tenant, write=write)
-        if isinstance(join, SqlTransaction) and join.dialect == self._spoken.dialect:
-            return joined(join.part(tenant, write=write))
-        return joined(SqlTransaction(_cursor(join, write=write), tenant, self._spoken, write=write))
+    def host_cursor(self, join: Any, *, write: bool) -> sqlite3.Cursor:
+        """Return a cursor of the host's connection that gives plain rows."""
+        return _cursor(join, write=write)
+
+    def columns_of(self, transaction: SqlTransaction, table: Table) -> set[str]:
+        """Return the names of the columns that *table* has."""
+        listed = transaction.run(f"pragma table_info({self.dialect.table(table)})")
+        return {found[1] for found in listed.fetchall()}
 
     def backup(
         self,
@@ -147,14 +146,14 @@ class SqliteStorage:
         Raise `StorageError` storage.backup_exists where something is already, and
         storage.backup_failed, having left nothing behind.
         """
-        with self._own("", write=False) as transaction:
+        with self.own("", write=False) as transaction:
             transaction.run("select count(*) from sqlite_master")  # from here on it sees one moment
             sqlite_file.copy(self._connections.mine(), Path(path), progress)
 
     def damage(self) -> Sequence[str]:
         """Read the whole file and name what does not fit together; empty if all does."""
         try:
-            with self._own("", write=False):
+            with self.own("", write=False):
                 return sqlite_file.damage(self._connections.mine())
         except StorageError as error:
             reason = str(error.context.get("reason", ""))
@@ -165,9 +164,6 @@ class SqliteStorage:
     def close(self) -> None:
         """Close the connections of all threads; a closed store may not be used again."""
         self._connections.close()
-
-    def _own(self, tenant: str, *, write: bool) -> "_Own":
-        return _Own(self._turns, self._connections, self._spoken, tenant, write=write)
 
     def _writers(self) -> threading.Lock:
         at = (os.getpid(), self.path)
@@ -199,50 +195,6 @@ class SqliteStorage:
         raise StorageError("storage.unavailable", path=self.path, reason=reason)
 
 
-class _Own:
-    """A transaction on this thread's connection, from its turn to its commit.
-
-    Every command passes here, so it is a class: a generator would cost as much as a statement.
-    """
-
-    def __init__(
-        self, turns: Turns, connections: Connections, spoken: Spoken, tenant: str, *, write: bool
-    ) -> None:
-        self._turns, self._connections, self._spoken = turns, connections, spoken
-        self._tenant, self._write = tenant, write
-
-    def __enter__(self) -> SqlTransaction:
-        self._turn = self._turns.enter(write=self._write)
-        try:
-            self._connection = self._connections.mine()
-            cursor = self._connection.cursor()
-            transaction = SqlTransaction(cursor, self._tenant, self._spoken, write=self._write)
-            transaction.run("begin immediate" if self._write else "begin")
-        except BaseException:
-            self._turn.leave()
-            raise
-        self._transaction = transaction
-        return transaction
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._transaction.settle()
-                _commit(self._transaction)
-            else:
-                self._undo()
-        except BaseException:
-            self._undo()
-            raise
-        finally:
-            self._transaction.end()
-            self._turn.leave()
-
-    def _undo(self) -> None:
-        with suppress(sqlite3.Error):
-            self._connection.rollback()
-
-
 def _prepare(connection: sqlite3.Connection, synchronous: str, timeout: float) -> None:
     """Set what every connection forgets, and the log that the file remembers."""
     connection.execute(f"pragma synchronous = {synchronous}")
@@ -255,20 +207,40 @@ def _prepare(connection: sqlite3.Connection, synchronous: str, timeout: float) -
                 raise
             time.sleep(0.005)
         else:
+            break
+    connection.execute(f"pragma busy_timeout = {_PAUSE}")
+
+
+def _begin(cursor: sqlite3.Cursor, timeout: float, *, write: bool) -> None:
+    """Begin a transaction that nobody makes wait any more; raise `Busy` after the timeout."""
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            if write:
+                cursor.execute("begin immediate")
+            else:
+                cursor.execute("begin")
+                cursor.execute("select 1 from sqlite_master").fetchone()
+        except sqlite3.Error as error:
+            cursor.connection.rollback()
+            failure = _translate(error, "")
+        else:
             return
+        if not isinstance(failure, Busy) or time.monotonic() >= until:
+            raise failure
 
 
-def _commit(transaction: SqlTransaction) -> None:
+def _commit(cursor: sqlite3.Cursor) -> None:
     try:
-        transaction.run("commit")
-    except StorageError as error:
-        if error.code != "storage.failed":
-            raise
-        reason = error.context["reason"]
+        cursor.execute("commit")
+    except sqlite3.Error as error:
+        failure = _translate(error, "")
     else:
         return
+    if failure.code != "storage.failed":
+        raise failure
     # The log may hold the whole transaction already: after a crash it would count.
-    raise InDoubt("storage.in_doubt", reason=reason)
+    raise InDoubt("storage.in_doubt", reason=failure.context["reason"])
 
 
 def _cursor(join: Any, *, write: bool) -> sqlite3.Cursor:
@@ -288,5 +260,5 @@ def _cursor(join: Any, *, write: bool) -> sqlite3.Cursor:
         # The driver would begin for the host at its first change, and commit when told to; a
         # savepoint alone would be a transaction of its own.
         if write:
-            SqlTransaction(cursor, "", Spoken(SQLITE), write=True).run("begin immediate")
+            _begin(cursor, 0.0, write=True)
     return cursor

@@ -41,7 +41,7 @@ class Turns:
 
     def __init__(self, lock: Callable[[], threading.Lock] | None, timeout: float) -> None:
         self._lock = lock
-        self._timeout = timeout
+        self.timeout = timeout
         self._mine = _Mine()
 
     def enter(self, *, write: bool) -> Turn:
@@ -50,7 +50,7 @@ class Turns:
         if last is not None and last.open and last.pid == os.getpid():
             raise StorageError("storage.nested")
         lock = self._lock() if self._lock and write else None
-        if lock is not None and not lock.acquire(timeout=self._timeout):
+        if lock is not None and not lock.acquire(timeout=self.timeout):
             raise Busy("storage.busy")
         self._mine.turn = turn = Turn(lock)
         return turn

@@ -109,6 +109,14 @@ TEXTS = {
         "rows of table {table} cannot be leased; declare due as time and attempts as int",
         "表 {table} 的行不能租用，请声明 due（time）和 attempts（int）两列",
     ),
+    "storage.wrong_tenant": (
+        "a tenant is named by a text without NUL, and not by a {kind} like this",
+        "租户名必须是不含 NUL 的文本，不能是这样的 {kind}",
+    ),
+    "storage.loading": (
+        "the rows to insert come from this very transaction; read them first, or from another one",
+        "要插入的行来自同一事务，请先读出，或从另一事务读取",
+    ),
     "storage.wrong_limit": (
         "a limit of {limit} rows of table {table} is no limit; use 1 or more",
         "表 {table} 的行数上限 {limit} 无效，应不小于 1",

@@ -4,8 +4,6 @@ What is done in a transaction is left to `storage`.
 """
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from threading import Lock
 from typing import Any, LiteralString
 
@@ -33,27 +31,12 @@ class Pools:
         self._pid = os.getpid()
         self._closed = False
 
-    @contextmanager
-    def begun(self, statement: LiteralString) -> Generator[Connection, None, None]:
+    def begin(self, statement: LiteralString) -> Connection:
         """Begin a transaction by *statement*; raise `Busy` when there is no connection in time.
 
         A connection that died in the pool is passed over: nothing was asked of it yet.
         """
         pool = self._mine()
-        connection = self._begin(pool, statement)
-        try:
-            yield connection
-        finally:
-            pool.putconn(connection)
-
-    def close(self) -> None:
-        """Close every connection of this process, for good."""
-        with self._guard:
-            self._closed = True
-            if self._pool is not None and self._pid == os.getpid():
-                self._pool.close()
-
-    def _begin(self, pool: Pool, statement: LiteralString) -> Connection:
         failure: StorageError = Busy("storage.busy")
         for _ in range(self._workers + 1):
             try:
@@ -70,6 +53,18 @@ class Pools:
             else:
                 return connection
         raise failure
+
+    def give_back(self, connection: Connection) -> None:
+        """Let others have *connection*, unless a fork has brought it along."""
+        if self._pool is not None and self._pid == os.getpid():
+            self._pool.putconn(connection)
+
+    def close(self) -> None:
+        """Close every connection of this process, for good."""
+        with self._guard:
+            self._closed = True
+            if self._pool is not None and self._pid == os.getpid():
+                self._pool.close()
 
     def _mine(self) -> Pool:
         if self._pool is not None and self._pid == os.getpid() and not self._closed:

@@ -5,18 +5,16 @@ of the database stand behind it. What an error of the database means is left to 
 connecting and reconnecting to `pools`.
 """
 
-from collections.abc import Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import attrs
 import psycopg
 
 from saasops.errors import InDoubt
-from saasops.ports import Table, Transaction
-from saasops.storage import columns, ddl
-from saasops.storage.sql import SqlTransaction, joined
-from saasops.storage.statements import Spoken
+from saasops.ports import Table
+from saasops.storage.sql import SqlTransaction
+from saasops.storage.sql_storage import SqlStorage
 from saasops.storage.turns import Turns
 from saasops_postgres.dialect import POSTGRES, silent
 from saasops_postgres.joining import host_cursor
@@ -27,7 +25,7 @@ _MIGRATING = 0x5AA50B5
 """The advisory lock that migrations queue at."""
 
 
-class PostgresStorage:
+class PostgresStorage(SqlStorage):
     """Keep the rows in the PostgreSQL database at *dsn*; see `saasops.ports.Storage`.
 
     Tables lie in *schema*, which `migrate` makes where it is missing, and their names begin with
@@ -46,76 +44,55 @@ class PostgresStorage:
         timeout: float = 10.0,
     ) -> None:
         self.capabilities = frozenset({"join", "check", "durable", "skip_locked"})
-        self._dialect = attrs.evolve(POSTGRES, schema=schema or "", prefix=prefix)
-        self._spoken = Spoken(self._dialect)
-        self._turns = Turns(None, timeout)
+        dialect = attrs.evolve(POSTGRES, schema=schema or "", prefix=prefix)
+        super().__init__(dialect, Turns(None, timeout))
+        schemas = [f"create schema if not exists {POSTGRES.name(schema)}"] if schema else []
+        self.before_migrating = (
+            ("select pg_advisory_xact_lock(%s)", (_MIGRATING,)),
+            *((statement, ()) for statement in schemas),
+        )
         self._pools = Pools(dsn, workers=workers, timeout=timeout)
 
-    def migrate(self, tables: Sequence[Table]) -> None:
-        """Create *tables*; add new columns, which must be nullable, unique sets and indexes.
+    def start(self, *, write: bool) -> psycopg.Cursor[Any]:
+        """Begin a transaction on a connection of the pool."""
+        return self._pools.begin("begin" if write else _READ).cursor()
 
-        All or nothing. The checks of a table that is there already stay as they are.
-        """
-        for table in tables:
-            columns.check(table)
-        schema = self._dialect.schema
-        with self._own("", write=True) as transaction:
-            transaction.run("select pg_advisory_xact_lock(%s)", (_MIGRATING,))
-            if schema:
-                transaction.run(f"create schema if not exists {POSTGRES.name(schema)}")
-            for table in tables:
-                have = transaction.run(
-                    "select column_name from information_schema.columns where table_name = %s"
-                    " and table_schema = coalesce(nullif(%s, ''), current_schema())",
-                    (self._dialect.prefix + table.name, schema),
-                ).fetchall()
-                for statement in ddl.extend(table, {name for (name,) in have}, self._dialect):
-                    transaction.run(statement, (), table.name)
+    def commit(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Keep the transaction."""
+        _commit(cursor)
 
-    def begin(
-        self, tenant: str, *, join: Any = None, write: bool = True
-    ) -> AbstractContextManager[Transaction]:
-        """Open a transaction of *tenant*, or join one by a savepoint.
+    def finish(self, cursor: psycopg.Cursor[Any], *, undo: bool) -> None:
+        """Give the connection back, and undo what was done if *undo*."""
+        if undo:
+            with suppress(psycopg.Error):
+                cursor.connection.rollback()
+        self._pools.give_back(cursor.connection)
 
-        *join* is an open transaction of a `PostgresStorage`, a psycopg connection in one, or an
-        object of SQLAlchemy or Django that holds such a connection.
-        """
-        if join is None:
-            return self._own(tenant, write=write)
-        if isinstance(join, SqlTransaction) and join.dialect == self._dialect:
-            return joined(join.part(tenant, write=write))
-        return joined(SqlTransaction(host_cursor(join), tenant, self._spoken, write=write))
+    def host_cursor(self, join: Any, *, write: bool) -> psycopg.Cursor[Any]:
+        """Return a cursor of the host's connection that gives plain rows."""
+        del write
+        return host_cursor(join)
+
+    def columns_of(self, transaction: SqlTransaction, table: Table) -> set[str]:
+        """Return the names of the columns that *table* has."""
+        listed = transaction.run(
+            "select column_name from information_schema.columns where table_name = %s"
+            " and table_schema = coalesce(nullif(%s, ''), current_schema())",
+            (self.dialect.prefix + table.name, self.dialect.schema),
+        )
+        return {name for (name,) in listed.fetchall()}
 
     def close(self) -> None:
         """Close every connection; a closed store may not be used again."""
         self._pools.close()
 
-    @contextmanager
-    def _own(self, tenant: str, *, write: bool) -> Generator[SqlTransaction, None, None]:
-        turn = self._turns.enter(write=write)
-        try:
-            with self._pools.begun("begin" if write else _READ) as connection:
-                transaction = SqlTransaction(connection.cursor(), tenant, self._spoken, write=write)
-                try:
-                    yield transaction
-                    transaction.settle()
-                    _commit(connection)
-                except BaseException:
-                    with suppress(psycopg.Error):
-                        connection.rollback()
-                    raise
-                finally:
-                    transaction.end()
-        finally:
-            turn.leave()
 
-
-def _commit(connection: psycopg.Connection[Any]) -> None:
+def _commit(cursor: psycopg.Cursor[Any]) -> None:
     try:
-        connection.execute("commit")
+        cursor.execute("commit")
     except psycopg.Error as error:
         failure = POSTGRES.translate(error, "")
-        doubtful = silent(error) or connection.broken
+        doubtful = silent(error) or cursor.connection.broken
     else:
         return
     # A server that answers has rolled back; one that fell silent may have committed first.

@@ -187,8 +187,8 @@ class PageContract(Kit):
             assert [row["id"] for row in tx.find(ACCOUNT, {})] == [f"{n:03}" for n in range(100)]
             assert len(tx.find(ACCOUNT, {}, limit=200)) == 103
 
-    @pytest.mark.parametrize("limit", [0, -1])
-    def test_a_limit_below_one_is_refused(self, limit: int) -> None:
+    @pytest.mark.parametrize("limit", [0, -1, "5", 1 << 63])
+    def test_a_limit_that_is_none_is_refused(self, limit: Any) -> None:
         with self.fresh() as storage, storage.begin("one") as tx:
             with refused(StorageError, "storage.wrong_limit"):
                 tx.find(ACCOUNT, {}, limit=limit)

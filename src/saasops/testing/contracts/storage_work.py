@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,15 @@ class WorkContract(Kit):
                 assert not tx.add(SLOT, (1, DAYS[0]), "used", 1)
                 assert tx.claim(OUTBOX, now=NOW, lease=MINUTE, limit=9) == []
             check_filled(storage)
+
+    @pytest.mark.parametrize("wrong", [5, None, "a\0b"])
+    def test_a_tenant_is_named_by_a_text(self, wrong: Any) -> None:
+        with (
+            self.fresh() as storage,
+            refused(StorageError, "storage.wrong_tenant"),
+            storage.begin(wrong),
+        ):
+            pass
 
     def test_tenants_are_told_apart_by_every_letter(self) -> None:
         with self.fresh() as storage:
