@@ -23,3 +23,13 @@ def postgres() -> Iterator[PostgresServer]:
         if "SAASOPS_TEST_ALL" in os.environ:
             raise
         pytest.skip(str(reason))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="let the faults go on for about an hour")
+
+
+@pytest.fixture(scope="session")
+def long(pytestconfig: pytest.Config) -> bool:
+    """Tell whether the tests may take long."""
+    return bool(pytestconfig.getoption("--long"))

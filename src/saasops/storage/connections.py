@@ -15,6 +15,8 @@ from saasops.errors import StorageError
 
 _OPEN: dict[int, tuple[str, int]] = {}
 """Path and process of each open connection; what is inherited stays here for ever."""
+_PATIENCE = 30.0
+"""For how many seconds a store that is closed waits for the work of another thread."""
 _INHERITED: list[sqlite3.Connection] = []
 """Never closed: that would harm the parent."""
 
@@ -26,6 +28,7 @@ class _Connection:
         self.raw = raw
         self.pid = os.getpid()
         self.open = True
+        self.in_use = threading.Lock()
         _OPEN[id(raw)] = (path, self.pid)
 
     def close(self) -> None:
@@ -64,8 +67,25 @@ class Connections:
         self._connect = connect
         self._mine = _Mine()
         self._opened: WeakSet[_Connection] = WeakSet()
-        self._guard = threading.Lock()
+        self._taken: dict[int, _Connection] = {}
+        self.guard = threading.Lock()
         self._closed = False
+        _ALL.add(self)
+
+    def take(self) -> sqlite3.Connection:
+        """Return this thread's connection, which nobody closes before it is given back."""
+        raw = self.mine()
+        mine = self._mine.connection
+        if mine is None or not mine.in_use.acquire(timeout=_PATIENCE) or not mine.open:
+            raise StorageError("storage.closed")
+        self._taken[id(raw)] = mine
+        return raw
+
+    def give_back(self, raw: sqlite3.Connection) -> None:
+        """Let `close` have *raw*; it may be another thread that gives it back."""
+        taken = self._taken.pop(id(raw), None)
+        if taken is not None:
+            taken.in_use.release()
 
     def mine(self) -> sqlite3.Connection:
         """Return this thread's connection; raise `storage.closed` or `storage.forked`."""
@@ -75,14 +95,19 @@ class Connections:
         return mine.raw
 
     def close(self) -> None:
-        """Close every connection for good."""
-        with self._guard:
+        """Close every connection for good; those of other threads when they are done with it."""
+        with self.guard:
             self._closed = True
             for connection in list(self._opened):
-                connection.close()
+                # To close what another thread is working on would end the process.
+                own = connection is self._mine.connection
+                if own or connection.in_use.acquire(timeout=_PATIENCE):
+                    connection.close()
+                    if not own:
+                        connection.in_use.release()
 
     def _open(self) -> _Connection:
-        with self._guard:
+        with self.guard:
             if self._closed:
                 raise StorageError("storage.closed")
             if any(path == self._path and pid != os.getpid() for path, pid in list(_OPEN.values())):
@@ -93,11 +118,19 @@ class Connections:
             return made
 
 
+_ALL: WeakSet[Connections] = WeakSet()
+
+
 def _before_fork() -> None:
     for connection in list(_THREAD.opened):
         if connection.open and not connection.raw.in_transaction:
             connection.close()
 
 
+def _in_the_child() -> None:
+    for one in list(_ALL):
+        one.guard = threading.Lock()  # another thread may have held the old one
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_in_the_child)

@@ -86,7 +86,7 @@ def bring_up_to_date(
             break
         try:
             storage.migrate(declared)
-            _record(storage, declared, migrations, at)
+            _record(storage, declared, migrations, at)  # looks once more, under a lock
             for step in migrations:
                 _take(storage, tenant, step, at)
             break
@@ -102,14 +102,18 @@ def _behind(storage: Storage, declared: Sequence[Table], known: int) -> set[str]
     kept = {row["name"]: row["body"] for row in _rows(storage, _OWN, tables.DECLARATIONS)}
     behind = {table.name for table in declared if kept.get(table.name) != _written(table)}
     for table in declared:
-        if table.name not in behind or table.name not in kept:
-            continue
-        had, now = kept[table.name], _written(table)
-        if not had["columns"].keys() <= now["columns"].keys():
-            raise StorageError("storage.newer", recorded=known, known=known)
-        if parts := list(_changed(had, now)):
-            raise StorageError("storage.changed_table", table=table.name, parts=parts)
+        if table.name in behind and table.name in kept:
+            _compare(table, kept[table.name], known)
     return behind
+
+
+def _compare(table: Table, had: Mapping[str, Any], known: int) -> None:
+    """Refuse what cannot be had by adding to a table that was declared as *had*."""
+    now = _written(table)
+    if not had["columns"].keys() <= now["columns"].keys():
+        raise StorageError("storage.newer", recorded=known, known=known)
+    if parts := list(_changed(had, now)):
+        raise StorageError("storage.changed_table", table=table.name, parts=parts)
 
 
 def _changed(had: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -125,11 +129,16 @@ def _record(
     storage: Storage, declared: Sequence[Table], migrations: Iterable[Migration], at: datetime
 ) -> None:
     with storage.begin(_OWN) as tx:
+        known = max(step.number for step in migrations)
+        for line in tx.find(tables.MIGRATIONS, {}, limit=10_000):
+            if line["number"] > known:
+                raise StorageError("storage.newer", recorded=line["number"], known=known)
         for table in declared:
             row = tx.get(tables.DECLARATIONS, (table.name,))
             if row is None:
                 tx.insert(tables.DECLARATIONS, [{"name": table.name, "body": _written(table)}])
             elif row["body"] != _written(table):
+                _compare(table, row["body"], known)
                 changes = {"body": _written(table)}
                 tx.update(tables.DECLARATIONS, (table.name,), changes, expect=row["rev"])
         for step in migrations:

@@ -4,11 +4,13 @@ A backend says how a transaction begins and ends there, and which columns a tabl
 the same for all. What a statement says is left to `statements`, what is run to `sql`.
 """
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from saasops.errors import StorageError
 from saasops.ports import Table, Transaction
 from saasops.storage import codecs, columns, ddl
 from saasops.storage.sql import SqlTransaction, joined
@@ -114,13 +116,24 @@ class Own:
         return self._transaction
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._turn.pid != os.getpid():
+            self._leave_alone(kind)
+            return
         kept = False
         try:
             if kind is None:
                 self._transaction.settle()
-                self._storage.commit(self._cursor)
-                kept = True
+                if self._write:  # of a reader there is nothing to keep, and nothing in doubt
+                    self._storage.commit(self._cursor)
+                    kept = True
         finally:
             self._transaction.end()
             self._storage.finish(self._cursor, undo=not kept)
             self._turn.leave()
+
+    def _leave_alone(self, kind: type[BaseException] | None) -> None:
+        """Do nothing in a child that a fork brought here: the transaction is its parent's."""
+        self._transaction.end()
+        self._turn.leave()
+        if kind is None:
+            raise StorageError("storage.forked", path="the database")

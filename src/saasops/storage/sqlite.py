@@ -111,8 +111,15 @@ class SqliteStorage(SqlStorage):
 
     def start(self, *, write: bool) -> sqlite3.Cursor:
         """Begin a transaction on this thread's connection."""
-        cursor = self._connections.mine().cursor()
-        _begin(cursor, self.turns.timeout, write=write)
+        connection = self._connections.take()
+        try:
+            cursor = connection.cursor()
+            _begin(cursor, self.turns.timeout, write=write)
+        except BaseException:  # a key pressed behind the begin, for one
+            with suppress(sqlite3.Error):
+                connection.rollback()
+            self._connections.give_back(connection)
+            raise
         return cursor
 
     def commit(self, cursor: sqlite3.Cursor) -> None:
@@ -124,6 +131,7 @@ class SqliteStorage(SqlStorage):
         if undo:
             with suppress(sqlite3.Error):
                 cursor.connection.rollback()
+        self._connections.give_back(cursor.connection)
 
     def host_cursor(self, join: Any, *, write: bool) -> sqlite3.Cursor:
         """Return a cursor of the host's connection that gives plain rows."""

@@ -6,17 +6,20 @@ What is done in a transaction is left to `storage`.
 import os
 from threading import Lock
 from typing import Any, LiteralString
+from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import tuple_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from saasops.errors import Busy, StorageError
 from saasops_postgres.dialect import lost, translate
 
 Connection = psycopg.Connection[Any]
 Pool = ConnectionPool[Connection]
+_PATIENCE = 1.0
+"""After so many seconds in vain, connecting waits for the next who asks, and not twice as long."""
 _INHERITED: list[Pool] = []
 """Pools that a fork brought along; to close one would end the parent's sessions."""
 
@@ -26,10 +29,11 @@ class Pools:
 
     def __init__(self, dsn: str, *, workers: int, timeout: float) -> None:
         self._dsn, self._workers, self._timeout = dsn, workers, timeout
-        self._guard = Lock()
+        self.guard = Lock()
         self._pool: Pool | None = None
         self._pid = os.getpid()
         self._closed = False
+        _ALL.add(self)
 
     def begin(self, statement: LiteralString) -> Connection:
         """Begin a transaction by *statement*; raise `Busy` when there is no connection in time.
@@ -43,6 +47,8 @@ class Pools:
                 connection = pool.getconn()
             except PoolTimeout:
                 break
+            except PoolClosed:
+                raise StorageError("storage.closed") from None
             try:
                 connection.execute(statement)
             except psycopg.Error as error:
@@ -50,6 +56,9 @@ class Pools:
                 pool.putconn(connection)
                 if not lost(error):
                     break
+            except BaseException:  # a key pressed behind the begin, for one
+                pool.putconn(connection)
+                raise
             else:
                 return connection
         raise failure
@@ -61,7 +70,7 @@ class Pools:
 
     def close(self) -> None:
         """Close every connection of this process, for good."""
-        with self._guard:
+        with self.guard:
             self._closed = True
             if self._pool is not None and self._pid == os.getpid():
                 self._pool.close()
@@ -69,7 +78,7 @@ class Pools:
     def _mine(self) -> Pool:
         if self._pool is not None and self._pid == os.getpid() and not self._closed:
             return self._pool
-        with self._guard:
+        with self.guard:
             if self._closed:
                 raise StorageError("storage.closed")
             if self._pool is not None and self._pid != os.getpid():
@@ -104,6 +113,7 @@ class Pools:
             min_size=1,
             max_size=self._workers,
             timeout=self._timeout,
+            reconnect_timeout=_PATIENCE,
             configure=self._configure,
             open=True,
         )
@@ -112,3 +122,15 @@ class Pools:
         connection.execute("set timezone to 'UTC'")
         patience = str(int(self._timeout * 1000))
         connection.execute("select set_config('lock_timeout', %s, false)", (patience,))
+
+
+_ALL: WeakSet[Pools] = WeakSet()
+
+
+def _in_the_child() -> None:
+    for one in list(_ALL):
+        one.guard = Lock()  # another thread may have held the old one
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_the_child)
