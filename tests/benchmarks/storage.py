@@ -7,6 +7,7 @@ PostgreSQL runs with fsync, unless $SAASOPS_TEST_PG_DSN names a server of your o
 
 import os
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -90,6 +91,8 @@ SIZES = {
 
 
 def measure(size: str | None = None) -> Figures:
+    if (size or "full") not in SIZES:
+        sys.exit(f"no size {size}; there are: {', '.join(SIZES)}")
     return measured(SIZES[size or "full"])
 
 

@@ -53,7 +53,7 @@ Figures = dict[str, Any]
 
 
 def measure(size: str | None = None) -> Figures:
-    count = _count(size or "1m")
+    count = _count(size or "100k")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "scale.db")
         sqlite = _apart(partial(SqliteStorage, path), count)

@@ -71,8 +71,8 @@ def idle(storage: Storage) -> None:
         own = session(storage) != before
         return f"{booked(storage, 'child')} {own}"
 
-    print(fork(work, lambda: booked(storage, "meanwhile")))
-    print(booked(storage, "parent"), session(storage) == before)
+    print(fork(work, lambda: booked(storage, "meanwhile")), flush=True)
+    print(booked(storage, "parent"), session(storage) == before, flush=True)
 
 
 def shared(storage: Storage) -> None:
@@ -86,8 +86,8 @@ def shared(storage: Storage) -> None:
         storage.close()
         return f"{said} {own}"
 
-    print(fork(work))
-    print(booked(storage, "parent"), session(storage) == before)
+    print(fork(work), flush=True)
+    print(booked(storage, "parent"), session(storage) == before, flush=True)
 
 
 def closes(storage: Storage) -> None:
@@ -103,8 +103,8 @@ def closes(storage: Storage) -> None:
         storage.close()
         return "closed"
 
-    print(fork(work), fork(close))
-    print(booked(storage, "parent"), session(storage) == before)
+    print(fork(work), fork(close), flush=True)
+    print(booked(storage, "parent"), session(storage) == before, flush=True)
 
 
 def exits(storage: Storage) -> None:
@@ -114,17 +114,17 @@ def exits(storage: Storage) -> None:
         child = os.fork()
         if child == 0:
             sys.exit(booked(storage, user) != "booked" if user else 0)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    print(booked(storage, "parent"), session(storage) == before)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    print(booked(storage, "parent"), session(storage) == before, flush=True)
 
 
 def inside(storage: Storage) -> None:
     """The fork happens in the middle of a transaction."""
     with storage.begin("one") as tx:
         before = of(tx)
-        print(fork(lambda: booked(storage, "child")))
+        print(fork(lambda: booked(storage, "child")), flush=True)
         same = of(tx) == before
-    print(booked(storage, "parent"), same)
+    print(booked(storage, "parent"), same, flush=True)
 
 
 class Leaving(Exception):
@@ -159,8 +159,8 @@ def left_by(storage: Storage, error: Exception | None) -> None:
         os._exit(0)
     with storage.begin("one", write=False) as tx:
         there = tx.find(noted()[0], {}) != []
-    print(said)
-    print("kept" if there else "not kept", same, *wrong(sys.argv[1], set()))
+    print(said, flush=True)
+    print("kept" if there else "not kept", same, *wrong(sys.argv[1], set()), flush=True)
 
 
 def noted() -> Any:
@@ -181,8 +181,8 @@ def threads(storage: Storage) -> None:
             told |= {user for user, what in zip(users, answers, strict=False) if what == "booked"}
             crew.get_on()
     there = kept(sys.argv[1])
-    print(len(told), len(crew.others))
-    print(wrong(sys.argv[1], told | crew.acknowledged), len(there) >= len(told) + 3)
+    print(len(told), len(crew.others), flush=True)
+    print(wrong(sys.argv[1], told | crew.acknowledged), len(there) >= len(told) + 3, flush=True)
 
 
 def opening(storage: Storage) -> None:
@@ -203,10 +203,10 @@ def opening(storage: Storage) -> None:
     thread = threading.Thread(target=booked, args=(storage, "thread"))
     thread.start()
     begun.wait()
-    print(fork(lambda: booked(storage, "child")))
+    print(fork(lambda: booked(storage, "child")), flush=True)
     finish.set()
     thread.join()
-    print(booked(storage, "parent"))
+    print(booked(storage, "parent"), flush=True)
 
 
 CASES = (idle, shared, closes, exits, inside, unwinds, leaves, threads, opening)

@@ -118,6 +118,7 @@ def test_a15_at_least_four_digits_of_a_phone_stay_hidden(phone: str) -> None:
 
 
 @given(st.text(max_size=30))
+@example("0@\N{ACUTE ACCENT}")
 def test_a15_what_is_no_phone_or_mail_is_hidden_whole(text: str) -> None:
     if normal_phone(text) != text:
         assert mask_phone(text) == "****"

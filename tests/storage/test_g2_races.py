@@ -58,7 +58,10 @@ class ForgetfulRaces(TestSqliteRaces):
 def test_what_goes_wrong_in_another_process_is_told(tmp_path: Path) -> None:
     races = ForgetfulRaces(tmp_path)
     try:
-        lost = judge(races, "test_no_change_is_lost_between_reading_and_writing")
+        rule = "test_no_change_is_lost_between_reading_and_writing"
+        lost = judge(races, rule)
+        for _ in range(20):  # a race: luck may hide it now and then
+            lost = lost if lost.state == "broken" else judge(races, rule)
         kept = judge(races, "test_one_of_all_who_want_a_key_takes_it")
         with races.course() as course:
             for path in list(tmp_path.glob("*.db")):

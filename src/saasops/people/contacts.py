@@ -77,7 +77,7 @@ def mask_phone(phone: str) -> str:
 
 def mask_mail(mail: str) -> str:
     """Show a mail address as u***@example.com."""
-    if not _MAIL.fullmatch(mail.strip()):
+    if normal_mail(mail) is None or not _MAIL.fullmatch(mail.strip()):
         return _HIDDEN
     local, _, domain = mail.strip().partition("@")
     return f"{local[0] if len(local) > 2 else ''}***@{domain}"
