@@ -72,8 +72,8 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-str
 pins:
 	cd requirements && touch runtime.txt test.txt check.txt
 	$(COMPILE) requirements/runtime.in --extra cli --extra xlsx -o requirements/runtime.txt
-	$(COMPILE) requirements/runtime.in requirements/test.in --extra all -c requirements/runtime.txt -o requirements/test.txt
-	$(COMPILE) requirements/runtime.in requirements/test.in requirements/check.in --extra all -c requirements/test.txt -o requirements/check.txt
+	$(COMPILE) requirements/runtime.in requirements/test.in --extra all --extra ortools -c requirements/runtime.txt -o requirements/test.txt
+	$(COMPILE) requirements/runtime.in requirements/test.in requirements/check.in --extra all --extra ortools -c requirements/test.txt -o requirements/check.txt
 	$(COMPILE) requirements/runtime.in requirements/docs.in --extra all -c requirements/check.txt -o requirements/docs.txt
 
 clean:

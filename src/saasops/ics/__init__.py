@@ -1,0 +1,1 @@
+"""Calendar files: absences read from feeds, invitations written. Needs the extra `ics`."""

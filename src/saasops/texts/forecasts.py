@@ -1,0 +1,3 @@
+"""Codes of online refusals, forecasts and the load picture."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
