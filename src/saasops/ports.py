@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import attrs
 
 from saasops.figures import Report
+from saasops.scheduling.rules import RuleKind
 
 Row: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["str", "int", "bool", "date", "time", "json"]
@@ -225,6 +226,11 @@ class ReportFormat(Protocol):
     def render(self, report: Report, /, *, locale: str) -> Iterable[Document]:
         """Write *report* in *locale*."""
         ...
+
+
+@runtime_checkable
+class CapacityRuleKind(RuleKind, Protocol):
+    """A kind of capacity rule: what makes limits of the rules that name it as their `kind`."""
 
 
 @runtime_checkable

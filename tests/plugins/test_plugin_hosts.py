@@ -329,6 +329,8 @@ class Everything:
     def begin(self, tenant: str, *, join: Any = None, write: bool = True) -> Any: ...
     def close(self) -> None: ...
     def render(self, report: Any, /, *, locale: str) -> Any: ...
+    def compile(self, rule: Any, context: Any, /) -> Any: ...
+    def problems(self, rule: Any, context: Any, /) -> Any: ...
 
 
 class Offers:
@@ -342,13 +344,22 @@ class Offers:
         yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a format")
         yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
 
+    @hookimpl
+    def saasops_capacity_rule_kinds(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a kind")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
 
 def test_one_name_may_stand_in_several_registries() -> None:
     plugins = Plugins({"crm": Offers()})
     assert isinstance(plugins.storage("crm"), Everything)
     assert isinstance(plugins.report_format("crm"), Everything)
     assert plugins.storages["crm"].summary == "a store"
+    assert isinstance(plugins.capacity_rule_kind("crm"), Everything)
     assert plugins.report_formats["crm"].summary == "a format"
+    assert plugins.capacity_rule_kinds["crm"].summary == "a kind"
+    with pytest.raises(PluginError, match="no CapacityRuleKind; it lacks compile, problems"):
+        plugins.capacity_rule_kind("crm.wrong")
     for get, port in ((plugins.storage, "Storage"), (plugins.report_format, "ReportFormat")):
         with pytest.raises(PluginError, match=f"built int, which is no {port}; it lacks"):
             get("crm.wrong")

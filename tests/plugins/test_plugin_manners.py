@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -57,6 +58,19 @@ def test_the_example_of_a_channel_sends_and_that_of_a_report_renders() -> None:
     assert [document.content for document in written] == [b"report"]
 
 
+def test_the_example_of_a_capacity_rule_kind_limits() -> None:
+    from saasops.scheduling.assistants import Assistant
+    from saasops.scheduling.rules import CapacityRule, RuleContext
+    from saasops.scheduling.slots import Slot
+
+    made = module(example("saasops_capacity_rule_kinds"))
+    kind = Plugins({"example": made}).capacity_rule_kind("example")
+    slot = Slot(id="s", kind="fixed", days=(date(2020, 2, 3),))
+    context = RuleContext.of((Assistant(id="a", name="", team="t"),), (slot,), {})
+    found = list(kind.compile(CapacityRule(id="r", kind="example"), context))
+    assert {(one.rule, one.most) for one in found} == {("r", 0)}
+
+
 def test_what_a_hook_may_say_is_said_in_both_languages() -> None:
     names = [[set(re.findall(r"{(\w+)}", text)) for text in pair] for pair in TEXTS.values()]
     assert all(english == chinese for english, chinese in names)
@@ -81,7 +95,8 @@ def test_importing_the_room_imports_nothing_heavy() -> None:
 
 
 def test_an_unknown_name_has_an_error_of_plugins() -> None:
-    for get in (Plugins({}).storage, Plugins({}).channel, Plugins({}).report_format):
+    none = Plugins({})
+    for get in (none.storage, none.channel, none.report_format, none.capacity_rule_kind):
         with pytest.raises(PluginError) as caught:
             get("nowhere")
         assert caught.value.context["loaded"] == "-"

@@ -21,7 +21,7 @@ from saasops.plugins.foreign import Origin, attempt
 from saasops.plugins.gathering import Given, Listener, Offer, gather
 from saasops.plugins.marks import PROJECT
 from saasops.plugins.registry import Entry, Registry, read_settings
-from saasops.ports import Channel, ReportFormat, Storage
+from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 INSTALLED = object()
@@ -45,13 +45,16 @@ class PluginReport:
 
 
 class Assembly:
-    """Everything one host loaded: three registries, the observers and the report."""
+    """Everything one host loaded: four registries, the observers and the report."""
 
     def __init__(self, named: Mapping[str, object], builtin: Mapping[str, object]) -> None:
         self.storages = Registry("saasops_storages", Storage, _is_storage)
         self.channels = Registry("saasops_channels", Channel, _is_channel)
         self.report_formats = Registry("saasops_report_formats", ReportFormat, _is_report_format)
-        every = (self.storages, self.channels, self.report_formats)
+        self.capacity_rule_kinds = Registry(
+            "saasops_capacity_rule_kinds", CapacityRuleKind, _is_capacity_rule_kind
+        )
+        every = (self.storages, self.channels, self.report_formats, self.capacity_rule_kinds)
         self._registries: dict[str, Registry[Any]] = {one.hook: one for one in every}
         self.observers: list[tuple[str, Listener]] = []
         self._manager = PluginManager(PROJECT)
@@ -198,6 +201,10 @@ def _is_channel(value: object) -> TypeGuard[Channel]:
 
 def _is_report_format(value: object) -> TypeGuard[ReportFormat]:
     return isinstance(value, ReportFormat)
+
+
+def _is_capacity_rule_kind(value: object) -> TypeGuard[CapacityRuleKind]:
+    return isinstance(value, CapacityRuleKind)
 
 
 @cache

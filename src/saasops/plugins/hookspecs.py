@@ -8,7 +8,7 @@ from typing import Any
 
 from saasops.plugins.extension import Extension
 from saasops.plugins.marks import hookspec
-from saasops.ports import Channel, ReportFormat, Storage
+from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
 
 
 @hookspec
@@ -91,6 +91,39 @@ def saasops_report_formats() -> Iterable[Extension[ReportFormat]]:
         @hookimpl
         def saasops_report_formats() -> Iterable[Extension[ReportFormat]]:
             yield offer("example", Plain, settings=NoSettings, summary="plain text")
+
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
+    """Offer kinds of capacity rules; a rule asks for one by its `kind`.
+
+    For example:
+
+        from collections.abc import Iterable
+        from saasops.errors import Problem
+        from saasops.plugins import Extension, NoSettings, hookimpl, offer
+        from saasops.ports import CapacityRuleKind
+        from saasops.scheduling.planner.instance import Limit
+        from saasops.scheduling.rules import CapacityRule, RuleContext
+
+        class Closed:
+            def __init__(self, settings: NoSettings) -> None:
+                pass
+
+            def compile(self, rule: CapacityRule, context: RuleContext, /) -> Iterable[Limit]:
+                for days in context.spans_of(rule):
+                    for group in context.groups_of(rule):
+                        yield Limit(rule=rule.id, most=0, assistants=group, days=days)
+
+            def problems(self, rule: CapacityRule, context: RuleContext, /) -> Iterable[Problem]:
+                return ()
+
+        @hookimpl
+        def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
+            yield offer("example", Closed, settings=NoSettings, summary="nobody is served")
 
     """
     raise NotImplementedError

@@ -11,7 +11,7 @@ from typing import Any
 
 from saasops.plugins.assembly import NOTHING, Assembly, PluginReport
 from saasops.plugins.extension import Extension
-from saasops.ports import Channel, ReportFormat, Storage
+from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
 
 _log = logging.getLogger(__name__)
 
@@ -61,6 +61,11 @@ class Plugins:
         """Return the offered report formats by name."""
         return self._loaded.report_formats.offers
 
+    @property
+    def capacity_rule_kinds(self) -> Mapping[str, Extension[CapacityRuleKind]]:
+        """Return the offered kinds of capacity rules by name."""
+        return self._loaded.capacity_rule_kinds.offers
+
     def storage(self, name: str) -> Storage:
         """Return the storage *name*, built at its first use; raise `PluginError`."""
         return self._loaded.storages.get(name)
@@ -72,6 +77,10 @@ class Plugins:
     def report_format(self, name: str) -> ReportFormat:
         """Return the report format *name*, built at its first use; raise `PluginError`."""
         return self._loaded.report_formats.get(name)
+
+    def capacity_rule_kind(self, name: str) -> CapacityRuleKind:
+        """Return the kind *name*, built at its first use; raise `PluginError`."""
+        return self._loaded.capacity_rule_kinds.get(name)
 
     @property
     def observed(self) -> bool:

@@ -73,7 +73,8 @@ class Registry(Generic[T]):
         )
         if self._fits(built):
             return built
-        members = [member for member in vars(self._port) if not member.startswith("_")]
+        told = [member for base in self._port.__mro__ for member in vars(base)]
+        members = [member for member in told if not member.startswith("_")]
         raise entry.origin.fault(
             "plugin.misfit",
             offer=name,

@@ -5,8 +5,11 @@ from typing import Any
 
 import attrs
 
+from saasops.errors import Problem
 from saasops.plugins import Extension, NoSettings, Plugins, hookimpl, offer
-from saasops.ports import Channel, Document, Message, Receipt, ReportFormat
+from saasops.ports import CapacityRuleKind, Channel, Document, Message, Receipt, ReportFormat
+from saasops.scheduling.planner.instance import Limit
+from saasops.scheduling.rules import CapacityRule, RuleContext
 
 
 @attrs.frozen
@@ -33,6 +36,17 @@ class Plain:
         return []
 
 
+class Quota:
+    def __init__(self, settings: NoSettings) -> None:
+        pass
+
+    def compile(self, rule: CapacityRule, context: RuleContext, /) -> Iterable[Limit]:
+        return []
+
+    def problems(self, rule: CapacityRule, context: RuleContext, /) -> Iterable[Problem]:
+        return []
+
+
 def connect(settings: Settings) -> WeCom:
     return WeCom(settings)
 
@@ -46,6 +60,11 @@ def saasops_channels() -> Iterable[Extension[Channel]]:
 @hookimpl
 def saasops_report_formats() -> list[Extension[ReportFormat]]:
     return [offer("wecom", Plain, settings=NoSettings)]
+
+
+@hookimpl
+def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
+    yield offer("wecom.quota", Quota, settings=NoSettings)
 
 
 @hookimpl

@@ -6,7 +6,15 @@ from typing import Any
 import attrs
 
 from saasops.plugins import Extension, NoSettings, Plugins, hookimpl, offer
-from saasops.ports import Channel, Document, Message, Receipt, ReportFormat, Storage
+from saasops.ports import (
+    CapacityRuleKind,
+    Channel,
+    Document,
+    Message,
+    Receipt,
+    ReportFormat,
+    Storage,
+)
 
 
 @attrs.frozen
@@ -73,6 +81,11 @@ def saasops_channels() -> Iterable[Extension[Channel]]:
 
 @hookimpl
 def saasops_report_formats() -> Iterable[Extension[ReportFormat]]:
+    yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
+
+
+@hookimpl
+def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
     yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
 
 
