@@ -123,6 +123,7 @@ class Plan:
     squared loads of all assistants' days. *gap* bounds how much a better plan could save in
     units of *objective*: 0 where the answer is exact. *crossing* names the rules that made it
     inexact. Engines differ in which of several best plans they find, so *engine* is told.
+    *together* names who serves beside the assistant of the seat, where several are needed.
     """
 
     seats: Mapping[str, Seat]
@@ -134,3 +135,4 @@ class Plan:
     gap: int = 0
     crossing: tuple[str, ...] = ()
     engine: str = "built-in"
+    together: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
