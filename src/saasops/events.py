@@ -19,9 +19,11 @@ from saasops.scheduling.bookings import (
     BookingClosed,
     BookingReassigned,
     BookingRescheduled,
+    PlaceHeld,
     SlotBooked,
 )
 from saasops.scheduling.outcomes import OutcomeRecorded
+from saasops.scheduling.waitlist import WaitlistJoined, WaitlistLeft
 from saasops.surveys.answers import ResponseSubmitted
 from saasops.surveys.definition import SurveyPublished
 from saasops.threads.posts import CheckInVerified, PostPublished, ReplyPublished, ThreadOpened
@@ -39,11 +41,14 @@ WIRE_NAMES: dict[type[Any], str] = {
     VersionCorrected: "version.corrected",
     RiskAssessed: "risk.assessed",
     RiskNoticeAcknowledged: "risk_notice.acknowledged",
+    PlaceHeld: "place.held",
     SlotBooked: "slot.booked",
     BookingRescheduled: "booking.rescheduled",
     BookingReassigned: "booking.reassigned",
     BookingCancelled: "booking.cancelled",
     BookingClosed: "booking.closed",
+    WaitlistJoined: "waitlist.joined",
+    WaitlistLeft: "waitlist.left",
     AssistantAbsent: "assistant.absent",
     OutcomeRecorded: "outcome.recorded",
     UpgradeCompleted: "upgrade.completed",

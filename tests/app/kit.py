@@ -137,7 +137,7 @@ TEMPLATE_BODIES = {
     "public": "$theme",
     "next": "$version",
 }
-BOOKED = Test("state", "eq", "booked")
+BOOKED = Test("state", "eq", "confirmed")
 NOTICES = (
     NoticeRule(id="risk", medium="mail", template="risk", after=("risk.assessed",)),
     NoticeRule(
@@ -180,7 +180,7 @@ NOTICES = (
         medium="mail",
         template="next",
         after=("outcome.recorded",),
-        when=All((Test("state", "eq", "done"), Test("upgraded", "eq", value=False))),
+        when=All((Test("state", "eq", "served"), Test("upgraded", "eq", value=False))),
     ),
 )
 REWARDS = Rewards(

@@ -79,7 +79,7 @@ def test_a10_who_cannot_be_placed_is_named_and_loses_nothing(stage: Stage) -> No
     for user in ("e2", "e6"):
         booking = stage.campaign.schedule.booking(user)
         assert booking is not None
-        assert (booking.state, booking.assistant, booking.day) == ("booked", "a1", on("03-10"))
+        assert (booking.state, booking.assistant, booking.day) == ("confirmed", "a1", on("03-10"))
     assert live(stage) == 18
 
 
@@ -140,7 +140,7 @@ def test_a8_a_move_within_a_slot_leaves_the_slots_own_count_alone() -> None:
     stage.booked("u1")
     stage.booked("u2")
     assert len(stage.campaign.schedule.absent(away(stage, "a1", "03-09")).moved) == 1
-    assert stage.campaign.rewards.stock()["slot/early"] == (2, 2)
+    assert stage.campaign.schedule.limits()["whole/2020-03-09..2020-03-10"] == (2, 2)
     stage.answered("u3")
     no = refusal(lambda: stage.campaign.schedule.book("u3", "early"))
     assert (no.code, no.context["rule"]) == ("slot.full", "whole")
@@ -154,7 +154,7 @@ def test_a8_a_move_to_another_slot_keeps_to_the_rule_of_that_slot() -> None:
         stage.booked(f"u{n}", os="windows-2003")
     result = stage.campaign.schedule.absent(away(stage, "d1", "03-09"))
     assert [event.booking.slot for event in result.moved] == ["late"]
-    assert stage.campaign.rewards.stock()["slot/middle"] == (1, 1)
+    assert stage.campaign.schedule.limits()["whole/2020-03-11..2020-03-12"] == (1, 1)
 
 
 def test_a10_an_absence_counts_in_every_campaign(stage: Stage) -> None:

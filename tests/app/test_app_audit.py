@@ -160,7 +160,7 @@ DAMAGE: dict[str, tuple[Callable[[Work], Any], dict[str, str]]] = {
             state=lambda _: "failed",
             moves=lambda one: (
                 *one.moves[:-1],
-                attrs.evolve(one.moves[-1], state="done"),
+                attrs.evolve(one.moves[-1], state="served"),
                 attrs.evolve(one.moves[-1], state="failed"),
             ),
         ),
@@ -179,8 +179,8 @@ DAMAGE: dict[str, tuple[Callable[[Work], Any], dict[str, str]]] = {
         {"counter budget": "audit.counter"},
     ),
     "a slot counts too few": (
-        change(COUNTERS, COUNTER, lambda _: {"used": 0}, id="slot/early"),
-        {"counter slot/early": "audit.counter"},
+        change(COUNTERS, COUNTER, lambda _: {"used": 0}, id="limit/whole/2020-03-09..2020-03-10"),
+        {"counter limit/whole/2020-03-09..2020-03-10": "audit.counter"},
     ),
     "a counter is gone": (
         delete(COUNTERS, id="stock/doll"),

@@ -51,7 +51,9 @@ def test_a9_a_booking_says_who_took_which_place_when(stage: Stage) -> None:
     stage.answered("u1", slot="late")
     booking = stage.ops.acting("user:u1").campaign("small").schedule.book("u1", "early")
     assert (booking.slot, booking.wished, booking.team) == ("early", "late", "general")
-    assert [(m.state, m.at, m.actor) for m in booking.moves] == [("booked", at("02-24"), "user:u1")]
+    assert [(m.state, m.at, m.actor) for m in booking.moves] == [
+        ("confirmed", at("02-24"), "user:u1")
+    ]
     assert stage.campaign.participant("u1").booked_at == at("02-24")
     last = stage.campaign.history("u1")[-1]
     assert (last["name"], last["at"], last["actor"]) == ("slot.booked", at("02-24"), "user:u1")
@@ -186,13 +188,13 @@ def test_a9_a_cancelled_place_is_free_and_its_user_may_book_again(stage: Stage) 
     assert cancelled.moves[-1].reason == "no time"
     with nothing_changes(stage.ops):
         assert stage.campaign.schedule.cancel(users[0]) == cancelled
-    assert stage.booked("u1", "late").state == "booked"
+    assert stage.booked("u1", "late").state == "confirmed"
     full(refusal(lambda: stage.campaign.schedule.book(users[0], "late")))
     again = stage.campaign.schedule.book(users[0], "early")
-    assert [move.state for move in again.moves] == ["booked", "cancelled", "booked"]
+    assert [move.state for move in again.moves] == ["confirmed", "cancelled", "confirmed"]
 
 
-@pytest.mark.parametrize(("result", "state"), [("succeeded", "done"), ("no-show", "forfeited")])
+@pytest.mark.parametrize(("result", "state"), [("succeeded", "served"), ("no-show", "forfeited")])
 def test_a9_after_the_end_nothing_moves_any_more(stage: Stage, result: Any, state: str) -> None:
     stage.booked("u1")
     stage.report("u1", result)
@@ -215,7 +217,7 @@ def test_a9_after_a_visit_that_came_to_nothing_another_can_be_booked(
     first = stage.booked("u1")
     stage.report("u1", result)
     second = stage.campaign.schedule.book("u1", "late")
-    assert (second.state, second.slot) == ("booked", "late")
+    assert (second.state, second.slot) == ("confirmed", "late")
     # The first visit took place: its assistant has no more room on that day than before.
     assert counters(stage)[first.assistant, f"{first.day:%m-%d}"] == (1, 2)
 
@@ -256,8 +258,8 @@ def test_a8_cancelling_and_moving_give_the_slots_place_back() -> None:
     users = fill(stage, "early", 3)
     stage.campaign.schedule.cancel(users[0])
     stage.campaign.schedule.reschedule(users[1], "late")
-    assert stage.campaign.rewards.stock()["slot/early"] == (1, 3)
-    assert stage.campaign.rewards.stock()["slot/late"] == (1, 3)
+    assert stage.campaign.schedule.limits()["whole/2020-03-09..2020-03-10"] == (1, 3)
+    assert stage.campaign.schedule.limits()["whole/2020-03-13"] == (1, 3)
     stage.booked("u1")
     stage.booked("u2")
     stage.answered("u3")
@@ -279,7 +281,7 @@ def test_a8_a_rule_for_the_slot_that_comes_later_counts_what_is_booked_already(
     stage.ops.launch(SMALL)
     assert stage.campaign.schedule.book("u1", "early").slot == "early"
     stage.ops.launch(limited(WHOLE))
-    assert stage.campaign.rewards.stock()["slot/early"] == (3, 3)
+    assert stage.campaign.schedule.limits()["whole/2020-03-09..2020-03-10"] == (3, 3)
 
 
 # Assistants that change

@@ -30,7 +30,7 @@ def test_a12_a_success_completes_the_upgrade(stage: Stage) -> None:
     assert (one.version_reached, one.upgraded_at) == ("5.1", at("03-09", "17:00"))
     booking = stage.campaign.schedule.booking("u1")
     assert booking is not None
-    assert (booking.state, booking.moves[-1].state) == ("done", "done")
+    assert (booking.state, booking.moves[-1].state) == ("served", "served")
     assert names(stage, "u1")[-3:] == ["outcome.recorded", "booking.closed", "upgrade.completed"]
     (outcome,) = stage.campaign.schedule.outcomes("u1")
     assert outcome.special_operations == "moved a disk"

@@ -24,6 +24,7 @@ COMMANDS = {
     "campaign show", "report weekly", "report funnel", "report shipping",
     "storage status", "storage migrate", "storage backup", "storage check",
     "outbox waiting", "outbox dead", "outbox requeue",
+    "plan solve", "plan replan", "plan apply", "plan whatif", "plan explain", "plan load",
 }  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def test_a12_only_the_order_of_the_attempts_is_taken(outcomes, data):
 def test_a12_every_result_closes_a_booking():
     assert set(STATE_AFTER) == set(RESULTS)
     for result, state in STATE_AFTER.items():
-        assert state in TRANSITIONS["booked"]
+        assert state in TRANSITIONS["confirmed"]
         assert bool(TRANSITIONS[state]) is (result in ("failed", "postponed"))
 
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from saasops.ports import Storage, Table, Transaction
 from saasops.storage.memory import MemoryStorage
 from saasops.storage.migrations import MIGRATIONS, Migration, bring_up_to_date, status
 from saasops.storage.sqlite import SqliteStorage
-from saasops.storage.tables import TABLES
+from saasops.storage.tables import BOOKINGS, COUNTERS, PLACES, TABLES
 from saasops.testing.contracts.storage_kit import refused, together
 from saasops_postgres.storage import PostgresStorage
 
@@ -44,7 +44,8 @@ def upper(tx: Transaction) -> None:
         tx.update(COLOUR, (row["id"],), {"name": row["name"].upper()})
 
 
-SECOND = (*MIGRATIONS, Migration(number=2, name="names in capitals", step=upper))
+NEXT = MIGRATIONS[-1].number + 1
+SECOND = (*MIGRATIONS, Migration(number=NEXT, name="names in capitals", step=upper))
 
 
 def bring(storage: Storage, tenant: str = "one", **more: Any) -> Any:
@@ -65,7 +66,7 @@ def test_a_new_database_gets_every_table_and_is_up_to_date_then(storage: Storage
     assert len(status(storage).pending) == len(TABLES) + len(MIGRATIONS)
     assert bring(storage).recorded == 0
     found = status(storage, tenant="one", declared=OWN)
-    assert (found.recorded, found.known, found.pending) == (1, 1, ())
+    assert (found.recorded, found.known, found.pending) == (NEXT - 1, NEXT - 1, ())
 
 
 def test_looking_changes_nothing(storage: Storage) -> None:
@@ -95,7 +96,7 @@ def test_a_step_that_fails_leaves_nothing_and_is_tried_again(storage: Storage) -
         if broken:
             raise ZeroDivisionError
 
-    steps = (*MIGRATIONS, Migration(number=2, name="half", step=step))
+    steps = (*MIGRATIONS, Migration(number=NEXT, name="half", step=step))
     with pytest.raises(ZeroDivisionError):
         bring(storage, migrations=steps)
     assert names(storage, "one") == ["red"]
@@ -163,7 +164,7 @@ def test_threads_that_start_at_once_run_a_step_once(storage: Storage) -> None:
         for row in tx.find(COLOUR, {}):
             tx.update(COLOUR, (row["id"],), {"rank": row["rank"] + 1}, expect=row["rev"])
 
-    steps = (*MIGRATIONS, Migration(number=2, name="count", step=step))
+    steps = (*MIGRATIONS, Migration(number=NEXT, name="count", step=step))
     together(lambda _: bring(storage, migrations=steps), threads=4)
     with storage.begin("one") as tx:
         assert [row["rank"] for row in tx.find(COLOUR, {})] == [2]
@@ -208,3 +209,29 @@ def test_a_url_opens_the_plugin_of_its_scheme(scheme: str, postgres: PostgresSer
 
 def test_steps_are_numbered_without_gaps() -> None:
     assert [step.number for step in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+def test_g2_states_and_limits_of_the_first_tables_are_named_anew(storage: Storage) -> None:
+    """Bookings were in other words, and slots had counters that no place knew of."""
+    bring_up_to_date(storage, at=AT)
+    move = {"slot": "early", "assistant": "a", "day": "2020-03-09", "at": "x", "actor": "u"}
+    place = {"campaign": "c", "slot": "early", "team": "t", "rule": "r", "open": True}
+    with storage.begin("t") as tx:
+        moves = [{**move, "state": "booked"}, {**move, "state": "done"}]
+        body = {"campaign": "c", "user": "u", "state": "done", "moves": moves}
+        keys = {"campaign": "c", "user": "u", "assistant": "a", "slot": "early"}
+        tx.insert(BOOKINGS.table, [{**keys, "day": date(2020, 3, 9), "body": body}])
+        tx.insert(COUNTERS, [{"campaign": "c", "id": "slot/early", "used": 2, "cap": 3}])
+        tx.insert(COUNTERS, [{"campaign": "c", "id": "budget", "used": 7, "cap": 9}])
+        for day in (9, 10):
+            row = {**place, "assistant": "a", "day": date(2020, 3, day), "cap": 2, "used": 1}
+            tx.insert(PLACES, [row])
+    bring_up_to_date(storage, tenant="t", at=AT)
+    with storage.begin("t", write=False) as tx:
+        kept = tx.get(BOOKINGS.table, ("c", "u"))["body"]
+        assert kept["state"] == "served"
+        assert [one["state"] for one in kept["moves"]] == ["confirmed", "served"]
+        counts = {row["id"]: (row["used"], row["cap"]) for row in tx.find(COUNTERS, {}, limit=9)}
+        assert counts == {"budget": (7, 9), "limit/slot/early": (2, 3)}
+        limits = [row["limits"] for row in tx.find(PLACES, {}, limit=9)]
+        assert limits == [[["limit/slot/early", None, False]]] * 2

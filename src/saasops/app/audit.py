@@ -11,13 +11,14 @@ from itertools import islice, pairwise
 import attrs
 
 from saasops.app.definitions import Definitions, Running
-from saasops.app.places import load_of
+from saasops.app.places import counted_by, limit_rows, load_of, seats_of
 from saasops.app.work import Handle, Work, query
 from saasops.errors import Problem
 from saasops.rewards.grants import Grant, granted
 from saasops.rewards.ledger import holder
 from saasops.scheduling.bookings import TRANSITIONS, Booking
-from saasops.scheduling.capacity import Place, slot_limit
+from saasops.scheduling.capacity import Place
+from saasops.scheduling.planner.instance import Seat
 from saasops.storage import outbox
 from saasops.storage.tables import (
     BALANCES,
@@ -32,6 +33,7 @@ from saasops.storage.tables import (
 )
 
 _MOVES = (
+    "place.held",
     "slot.booked",
     "booking.rescheduled",
     "booking.reassigned",
@@ -63,7 +65,7 @@ def wrong_campaign(work: Work, opened: Running) -> Iterator[Problem]:
     bookings = tuple(work.each(BOOKINGS, where))
     grants = tuple(work.each(GRANTS, where))
     used = {row["id"]: (row["used"], row["cap"]) for row in work.rows(COUNTERS, where)}
-    counted = granted(campaign.rewards, grants) | _taken(opened, load)
+    counted = granted(campaign.rewards, grants) | _limits(work, campaign.id, bookings)
     parts = (
         wrong_places(load, bookings),
         wrong_moves(bookings),
@@ -81,15 +83,15 @@ def wrong_places(
     load: Iterable[tuple[Place, int]], bookings: Iterable[Booking]
 ) -> Iterator[Problem]:
     """Find places that hold other than the visits that took them, or more than their limit."""
-    held: Counter[tuple[str, date]] = Counter()
+    held: Counter[Seat] = Counter()
     for booking in bookings:
-        held.update(places_of(booking))
+        held.update(seats_of(booking))
     for place, used in load:
-        booked = held.pop((place.assistant, place.day), 0)
+        booked = held.pop(Seat(place.assistant, place.day), 0)
         if not used == booked <= place.cap:
             yield _place(place.assistant, place.day, used=used, cap=place.cap, booked=booked)
-    for (assistant, day), booked in sorted(held.items()):
-        yield _place(assistant, day, used=0, cap=0, booked=booked)
+    for seat, booked in sorted(held.items(), key=lambda one: (one[0].assistant, one[0].day)):
+        yield _place(seat.assistant, seat.day, used=0, cap=0, booked=booked)
 
 
 def wrong_moves(bookings: Iterable[Booking]) -> Iterator[Problem]:
@@ -163,26 +165,10 @@ def wrong_letters(work: Work) -> Iterator[Problem]:
             yield Problem(f"outbox, message {row['message']}", "audit.waits_and_dead")
 
 
-def places_of(booking: Booking) -> list[tuple[str, date]]:
-    """Return the places that the visits of *booking* took and did not give back."""
-    taken: list[tuple[str, date]] = []
-    state = ""
-    for move in booking.moves:
-        if state == "booked" and move.state in ("booked", "cancelled"):
-            taken.pop()
-        if move.state == "booked":
-            taken.append((move.assistant, move.day))
-        state = move.state
-    return taken
-
-
-def _taken(opened: Running, load: Iterable[tuple[Place, int]]) -> dict[str, int]:
-    """Count what is taken in each slot that a rule limits as a whole."""
-    taken: Counter[str] = Counter()
-    for place, used in load:
-        taken[place.slot] += used
-    rules = opened.campaign.capacity_rules
-    return {f"slot/{s.id}": taken[s.id] for s in opened.slots if slot_limit(s, rules) is not None}
+def _limits(work: Work, campaign: str, bookings: Iterable[Booking]) -> dict[str, int]:
+    """Count what is taken of every limit that has a counter."""
+    counted = counted_by(work, campaign, bookings)
+    return {row["id"]: counted[row["id"]] for row in limit_rows(work, campaign)}
 
 
 def _wrong_journal(

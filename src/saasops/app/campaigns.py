@@ -8,6 +8,7 @@ import attrs
 from saasops.app.definitions import CampaignHandle, Definitions
 from saasops.app.imports import ImportReport, Progress, Result, keep_in, take_in
 from saasops.app.notices import Notices
+from saasops.app.planning import Planning
 from saasops.app.reports import Reports
 from saasops.app.rewards import Rewards
 from saasops.app.scheduling import Scheduling
@@ -39,6 +40,7 @@ class Campaigns(CampaignHandle):
         super().__init__(host, id, definitions, actor=actor)
         self.survey = Surveys(host, id, definitions, actor=actor)
         self.schedule = Scheduling(host, id, definitions, actor=actor)
+        self.plan = Planning(host, id, definitions, actor=actor)
         self.notices = Notices(host, id, definitions, actor=actor)
         self.threads = Threads(host, id, definitions, actor=actor)
         self.rewards = Rewards(host, id, definitions, actor=actor)

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -15,11 +15,15 @@ from saasops.campaigns.participants import Participant, facts
 from saasops.errors import Invalid, NotFound, Problem
 from saasops.events import WIRE_NAMES
 from saasops.scheduling.bookings import Booking
+from saasops.scheduling.kinds import BUILT_IN
+from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot
 from saasops.storage.tables import BOOKINGS, CAMPAIGNS, DEFINITIONS, PARTICIPANTS, USERS
 from saasops.surveys.definition import publish
 from saasops.values import SYSTEM
 
+Kinds: TypeAlias = Callable[[str], RuleKind | None]
+"""Find the kind of capacity rules of a name."""
 _INCLUDED = ("survey", "templates", "notices", "risk", "rewards", "capacity_rules")
 
 
@@ -30,12 +34,14 @@ class Running:
     campaign: Campaign
     slots: tuple[Slot, ...]
     by_id: Mapping[str, Slot]
+    kinds: Mapping[str, RuleKind]
 
     @classmethod
-    def of(cls, campaign: Campaign) -> "Running":
-        """Work out the slots of *campaign*."""
+    def of(cls, campaign: Campaign, kinds: Mapping[str, RuleKind]) -> "Running":
+        """Work out the slots of *campaign*; *kinds* compile its capacity rules."""
         slots = slots_of(campaign)
-        return cls(campaign=campaign, slots=slots, by_id={slot.id: slot for slot in slots})
+        by_id = {slot.id: slot for slot in slots}
+        return cls(campaign=campaign, slots=slots, by_id=by_id, kinds=kinds)
 
     def participant(self, work: Work, user: str) -> Participant:
         """Return the part of *user*, a fresh one where there is none yet."""
@@ -57,7 +63,8 @@ class Running:
 class Definitions:
     """Parsed definitions of one `SaasOps`, by digest; they never change, so they never go stale."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Kinds = BUILT_IN.get) -> None:
+        self._kinds = kinds
         self._parsed: dict[str, Running] = {}
 
     def find(self, work: Work, id: str) -> Running | None:
@@ -69,7 +76,8 @@ class Definitions:
         if digest not in self._parsed:
             kept = work.tx.get(DEFINITIONS, (digest,))
             assert kept is not None
-            self._parsed[digest] = Running.of(serial.load_trusted(kept["body"], Campaign))
+            campaign = serial.load_trusted(kept["body"], Campaign)
+            self._parsed[digest] = Running.of(campaign, self._kinds_of(campaign))
         return self._parsed[digest]
 
     def need(self, work: Work, id: str) -> Running:
@@ -83,7 +91,8 @@ class Definitions:
         """Put *campaign* to work or amend it; tell whether anything changed."""
         running = self.find(work, campaign.id)
         before = running.campaign if running else None
-        event = launch(campaign, before, events=WIRE_NAMES.values(), at=work.at)
+        kinds = self._kinds_of(campaign)
+        event = launch(campaign, before, events=WIRE_NAMES.values(), at=work.at, kinds=kinds)
         if event is None:
             return False
         body = serial.dump(campaign)
@@ -100,6 +109,11 @@ class Definitions:
             work.record(publish(campaign.survey, before.survey if before else None, at=work.at))
         work.record(event)
         return True
+
+    def _kinds_of(self, campaign: Campaign) -> Mapping[str, RuleKind]:
+        names = {rule.kind for rule in campaign.capacity_rules}
+        found = {name: self._kinds(name) for name in sorted(names)}
+        return {**BUILT_IN} | {name: kind for name, kind in found.items() if kind is not None}
 
 
 def read_campaign(path: str | Path) -> Campaign:
@@ -136,8 +150,12 @@ def campaign_from(data: Mapping[str, Any]) -> Campaign:
 
 
 def check(campaign: Campaign) -> None:
-    """Raise `Invalid` with every mistake in *campaign*."""
-    if problems := validate(campaign, events=WIRE_NAMES.values()):
+    """Raise `Invalid` with every mistake in *campaign*.
+
+    Whether a plugin brings the kind of a capacity rule is seen when it is launched.
+    """
+    found = validate(campaign, events=WIRE_NAMES.values())
+    if problems := [one for one in found if one.code != "capacity.no_kind"]:
         raise Invalid(problems, "campaign.invalid")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from saasops.app.definitions import Definitions, Running
+from saasops.app.waiting import TOPICS, come_due
 from saasops.app.wording import Recipient, blanks
 from saasops.app.work import Host, Work
 from saasops.campaigns.participants import facts
@@ -110,6 +111,9 @@ class Dispatch:
             for event in self._host.run(read, actor=SYSTEM, write=False):
                 self._observe(event)
         fresh = [letter for letter in notices if letter.attempts == 1]
+        for letter in claimed:
+            if letter.topic in TOPICS:
+                self._host.run(partial(_come_due, self._definitions, letter), actor=SYSTEM)
         ended = self._deliver(fresh, events)
         for letter in notices:
             if letter.attempts > 1:  # alone: one that ends its worker takes no other along
@@ -213,6 +217,11 @@ def _claim(work: Work, *, limit: int, ordered: bool) -> tuple[list[Letter], int]
         else:
             ready.append(letter)
     return ready, len(claimed)
+
+
+def _come_due(definitions: Definitions, letter: Letter, work: Work) -> None:
+    come_due(work, definitions, letter)
+    outbox.done(work.tx, [letter])
 
 
 def _events(work: Work, *, letters: list[Letter]) -> list[Mapping[str, Any]]:

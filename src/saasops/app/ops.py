@@ -24,6 +24,8 @@ from saasops.errors import PluginError, Refused, StorageError
 from saasops.figures import Report
 from saasops.plugins import PluginReport, Plugins
 from saasops.ports import Channel, Document, Storage, Transaction
+from saasops.scheduling.kinds import BUILT_IN
+from saasops.scheduling.rules import RuleKind
 from saasops.storage.migrations import bring_up_to_date, status
 from saasops.storage.tables import CAMPAIGNS
 from saasops.values import DEFAULT_TENANT, SYSTEM
@@ -58,7 +60,7 @@ class SaasOps:
         self._clock = clock
         self._tenant = tenant
         self._actor = actor
-        self._definitions = Definitions()
+        self._definitions = Definitions(self._rule_kind)
         self._join: Any = None
         self._key: str | None = None
 
@@ -234,6 +236,11 @@ class SaasOps:
             for rule in self._definitions.need(work, id).campaign.notices:
                 self._delivering(rule.medium)
         return ids
+
+    def _rule_kind(self, name: str) -> RuleKind | None:
+        if name in self._plugins.capacity_rule_kinds:
+            return self._plugins.capacity_rule_kind(name)
+        return BUILT_IN.get(name)
 
     def _channel(self, medium: str) -> Channel:
         return self._plugins.channel(self._delivering(medium))

@@ -7,6 +7,7 @@ import attrs
 
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.people import priors_of
+from saasops.app.places import PREFIX
 from saasops.app.work import Work, command, query
 from saasops.campaigns.participants import Participant
 from saasops.clock import day_of
@@ -65,7 +66,9 @@ class Rewards(CampaignHandle):
     def stock(self, work: Work) -> dict[str, tuple[int, int]]:
         """Return (used, limit) of every counter: stock, first-N rules, budget in cents."""
         rows = work.rows(COUNTERS, {"campaign": self.id})
-        return {row["id"]: (row["used"], row["cap"]) for row in rows}
+        return {
+            row["id"]: (row["used"], row["cap"]) for row in rows if not row["id"].startswith(PREFIX)
+        }
 
     @query
     def points(self, work: Work, user: str) -> int:

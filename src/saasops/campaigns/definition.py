@@ -19,8 +19,11 @@ from saasops.notices.templates import Template
 from saasops.predicates import check
 from saasops.rewards import rules as reward_rules
 from saasops.rewards.rules import Rewards
-from saasops.scheduling import capacity, slots
+from saasops.scheduling import capacity, policy, slots
 from saasops.scheduling.capacity import CapacityRule
+from saasops.scheduling.kinds import BUILT_IN
+from saasops.scheduling.policy import BookingPolicy
+from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot, SlotRules
 from saasops.surveys.definition import Survey
 from saasops.surveys.lint import ADVICE, lint
@@ -73,6 +76,7 @@ class Campaign:
     unsupported_from: date | None = None
     slots: SlotRules = SlotRules()
     capacity_rules: tuple[CapacityRule, ...] = ()
+    booking: BookingPolicy = BookingPolicy()
     notices: tuple[NoticeRule, ...] = ()
     templates: tuple[Template, ...] = ()
     rewards: Rewards = Rewards()
@@ -102,13 +106,23 @@ def slots_of(campaign: Campaign) -> tuple[Slot, ...]:
     return slots.generate(campaign.slots, calendar, opens=campaign.opens, closes=campaign.closes)
 
 
-def validate(campaign: Campaign, *, events: Collection[str]) -> tuple[Problem, ...]:
-    """List every mistake in *campaign*; *events* are the wire names that notices may follow."""
-    return tuple(_mistakes(campaign, events))
+def validate(
+    campaign: Campaign, *, events: Collection[str], kinds: Mapping[str, RuleKind] = BUILT_IN
+) -> tuple[Problem, ...]:
+    """List every mistake in *campaign*; *events* are the wire names that notices may follow.
+
+    *kinds* are those that capacity rules may have.
+    """
+    return tuple(_mistakes(campaign, events, kinds))
 
 
 def launch(
-    campaign: Campaign, running: Campaign | None, *, events: Collection[str], at: datetime
+    campaign: Campaign,
+    running: Campaign | None,
+    *,
+    events: Collection[str],
+    at: datetime,
+    kinds: Mapping[str, RuleKind] = BUILT_IN,
 ) -> CampaignLaunched | None:
     """Put *campaign* to work, or change the *running* one; None when nothing changes.
 
@@ -117,7 +131,7 @@ def launch(
     """
     if campaign == running:
         return None
-    if problems := validate(campaign, events=events):
+    if problems := validate(campaign, events=events, kinds=kinds):
         raise Invalid(problems, "campaign.invalid")
     if running is not None:
         survey, before = campaign.survey, running.survey
@@ -138,7 +152,9 @@ def answer_fields(survey: Survey) -> Mapping[str, Collection[Any] | None]:
     return fields
 
 
-def _mistakes(campaign: Campaign, events: Collection[str]) -> Iterator[Problem]:
+def _mistakes(
+    campaign: Campaign, events: Collection[str], kinds: Mapping[str, RuleKind]
+) -> Iterator[Problem]:
     opens, closes = campaign.opens, campaign.closes
     if closes < opens:
         context = {"opens": str(opens), "closes": str(closes)}
@@ -150,7 +166,11 @@ def _mistakes(campaign: Campaign, events: Collection[str]) -> Iterator[Problem]:
     except ValueError:
         yield Problem("zone", "campaign.no_zone", {"value": campaign.zone})
     yield from _slot_mistakes(campaign)
-    yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes)
+    yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes, kinds=kinds)
+    yield from policy.mistakes(campaign.booking)
+    for segment in campaign.booking.segments:
+        where = f"booking.segments.{segment.id}.when"
+        yield from check(segment.when, participants.FACTS, where)
     for problem in lint(campaign.survey, locales=campaign.locales):
         if problem.code not in ADVICE:
             yield attrs.evolve(problem, where=f"survey.{problem.where}")

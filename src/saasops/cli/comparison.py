@@ -26,6 +26,8 @@ from saasops.serial import is_list, is_table
 from saasops.surveys.analysis import nps
 from saasops.versions.releases import Release
 
+_FILES = {"confirmed": "booked", "served": "done"}
+"""What bookings.csv and expected.json call states."""
 NOT_COVERED = {
     "usage": "comes with the metrics",
     "contracts": "comes with the metrics",
@@ -244,7 +246,9 @@ def _bookings(standing: Standing, absences: Iterable[Absence]) -> dict[str, Any]
 
 def _planned(move: Move, absence: Absence) -> bool:
     return (
-        move.state == "booked" and move.assistant == absence.assistant and absence.covers(move.day)
+        move.state == "confirmed"
+        and move.assistant == absence.assistant
+        and absence.covers(move.day)
     )
 
 
@@ -260,7 +264,7 @@ def _outcomes(play: Rehearsal, standing: Standing) -> dict[str, Any]:
         if one.result == "succeeded" and one.version_reached == target
     ]
     states = Counter(
-        final_state(one, standing.bookings.get(one.user))
+        _FILES.get(state := final_state(one, standing.bookings.get(one.user)), state)
         for one in standing.participants
         if one.answered_at is not None
     )

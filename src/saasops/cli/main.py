@@ -8,6 +8,7 @@ from saasops.cli import (
     imports,
     init,
     outbox,
+    plan,
     plugins,
     reports,
     storage,
@@ -28,6 +29,7 @@ app.command("init")(init.init)
 app.add_typer(campaigns.app, name="campaign")
 app.command("import")(imports.import_)
 app.command("tick")(tick.tick)
+app.add_typer(plan.app, name="plan")
 app.add_typer(reports.app, name="report")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(storage.app, name="storage")

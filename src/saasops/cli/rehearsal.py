@@ -302,7 +302,7 @@ class Script:
         try:
             if booking is None:
                 mine.schedule.book(user, wish)
-            elif booking.state == "booked" and booking.wished != wish:
+            elif booking.state == "confirmed" and booking.wished != wish:
                 mine.schedule.reschedule(user, wish)
         except Refused as no:
             if no.code != "slot.full":

@@ -8,15 +8,23 @@ import attrs
 
 from saasops.errors import Refused
 from saasops.scheduling.bookings import State
+from saasops.scheduling.policy import BookingPolicy
 
 Result = Literal["succeeded", "failed", "postponed", "no-show"]
 RESULTS: tuple[Result, ...] = get_args(Result)
 STATE_AFTER: dict[Result, State] = {
-    "succeeded": "done",
+    "succeeded": "served",
     "failed": "failed",
     "postponed": "postponed",
-    "no-show": "forfeited",
+    "no-show": "no-show",
 }
+
+
+def state_after(result: Result, policy: BookingPolicy) -> State:
+    """Return what becomes of the booking; a missed visit may forfeit the support for good."""
+    if result == "no-show" and policy.no_show == "forfeits":
+        return "forfeited"
+    return STATE_AFTER[result]
 
 
 @attrs.frozen(kw_only=True)

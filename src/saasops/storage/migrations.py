@@ -14,6 +14,7 @@ import attrs
 from saasops.errors import Busy, Duplicate, Stale, StorageError
 from saasops.ports import Row, Storage, Table, Transaction
 from saasops.storage import tables
+from saasops.storage.steps import name_states_and_limits
 from saasops.values import DEFAULT_TENANT
 
 _OWN = "saasops:schema"
@@ -30,7 +31,10 @@ class Migration:
     step: Callable[[Transaction], None] | None = None
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(number=1, name="first tables"),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(number=1, name="first tables"),
+    Migration(number=2, name="states and limits", step=name_states_and_limits),
+)
 """Every step there ever was. What was released is never changed, only added to."""
 
 

@@ -20,6 +20,7 @@ from saasops.rewards.grants import Grant
 from saasops.scheduling.assistants import Absence, Assistant
 from saasops.scheduling.bookings import Booking
 from saasops.scheduling.outcomes import Outcome
+from saasops.scheduling.waitlist import Waiting
 from saasops.surveys.answers import Response
 from saasops.threads.posts import Post, Thread
 from saasops.versions.downloads import Download
@@ -111,6 +112,7 @@ PLACES = Table(
         "slot": "str",
         "team": "str",
         "rule": "str",
+        "limits": "json?",
         "open": "bool",
         "cap": "int",
         "used": "int",
@@ -128,7 +130,7 @@ COUNTERS = Table(
     key=("campaign", "id"),
     checks=(("used", "<=", "cap"), ("used", ">=", 0)),
 )
-"""Limits beside the places: `slot/<id>`, `stock/<prize>`, `first/<rule>`, `budget`."""
+"""Limits beside the places: `limit/<rule>/…`, `stock/<prize>`, `first/<rule>`, `budget`."""
 BOOKINGS = Shelf(
     _table(
         "bookings",
@@ -138,6 +140,15 @@ BOOKINGS = Shelf(
         ("campaign", "slot", "user"),
     ),
     Booking,
+)
+WAITLIST = Shelf(
+    _table(
+        "waitlist",
+        ("campaign", "user"),
+        {"campaign": "str", "user": "str", "priority": "int", "since": "time"},
+        ("campaign", "priority", "since", "user"),
+    ),
+    Waiting,
 )
 OUTCOMES = Shelf(
     _table(

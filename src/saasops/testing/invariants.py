@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from saasops.app import audit
-from saasops.app.audit import Audit, places_of
+from saasops.app.audit import Audit
 from saasops.app.campaigns import Campaigns
+from saasops.app.places import seats_of
 from saasops.campaigns.report import Standing
 from saasops.errors import Problem
 from saasops.ports import Message
@@ -21,7 +22,7 @@ __all__ = [
     "check_notices",
     "check_places",
     "check_states",
-    "places_of",
+    "seats_of",
 ]
 
 

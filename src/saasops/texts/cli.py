@@ -33,6 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file or folder {name} cannot be used: {reason}",
         "无法使用文件或文件夹 {name}：{reason}",
     ),
+    "cli.usage.no_plan": (
+        "{name} cannot be read as a plan; name a file that plan solve or replan wrote with --out",
+        "无法读取方案文件 {name}，请指定由 plan solve 或 replan --out 写出的文件",
+    ),
     "cli.usage.needs_profile": (
         "how to read the export has to be said: put {name} beside it, or name a file by --profile",
         "需要说明导出文件的格式：请在其旁边放置 {name}，或用 --profile 指定文件",

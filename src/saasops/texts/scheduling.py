@@ -22,6 +22,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the slot {slot} is over since {closes}; nearest with room: {nearest}",
         "时段 {slot} 已于 {closes} 结束；最近可选：{nearest}",
     ),
+    "slot.too_soon": (
+        "slot {slot} ends on {closes}, and places are booked {days} days ahead; try {nearest}",
+        "时段 {slot} 于 {closes} 结束，预约须提前 {days} 天；最近可选：{nearest}",
+    ),
     "capacity.duplicate": ("the rule {rule} is defined twice", "规则 {rule} 重复定义"),
     "capacity.backwards": (
         "the rule {rule} closes before it opens",
@@ -38,6 +42,35 @@ TEXTS: dict[str, tuple[str, str]] = {
     "booking.final": (
         "the booking of {user} is {state} and cannot become {wanted}",
         "{user} 的预约状态为 {state}，不能变为 {wanted}",
+    ),
+    "booking.too_late": (
+        "the booking of {user} on {day} can be changed up to {days} days before; ask an operator",
+        "{user} 在 {day} 的预约须提前 {days} 天更改，请联系运营人员",
+    ),
+    "booking.no_hold": (
+        "a place has to be held for at least one minute, not {value}",
+        "名额至少保留 1 分钟，不能为 {value}",
+    ),
+    "hold.none": (
+        "{user} holds no place that could be confirmed (state {state}); hold or book one",
+        "{user} 没有待确认的名额（状态 {state}），请先占位或预约",
+    ),
+    "hold.over": (
+        "the place held for {user} was free again at {until}; book anew",
+        "为 {user} 保留的名额已于 {until} 释放，请重新预约",
+    ),
+    "segment.duplicate": ("the segment {segment} is defined twice", "分组 {segment} 重复定义"),
+    "waitlist.nothing": (
+        "{user} named no slot to wait for; name one",
+        "{user} 未指定要候补的时段，请指定",
+    ),
+    "plan.stale": (
+        "{user} has moved since the plan was made; make it anew",
+        "制定方案后 {user} 的预约已变化，请重新制定",
+    ),
+    "plan.no_room": (
+        "{place} has no room any more, {booked} of {capacity} by rule {rule}; plan anew",
+        "{place} 已无空位（规则 {rule}：{booked}/{capacity}），请重新制定方案",
     ),
     "booking.none": ("{user} has no booking in this campaign", "{user} 在本活动中没有预约"),
     "booking.unserved": (

@@ -40,7 +40,7 @@ def conditions() -> SearchStrategy[Predicate]:
     tests = st.sampled_from(
         (
             Test("upgraded", "eq", False),
-            Test("state", "eq", "booked"),
+            Test("state", "eq", "confirmed"),
             Test("tags", "has", "many-apps"),
             Test("version", "answered", True),
         )

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from saasops.scheduling import bookings as decide
 from saasops.scheduling.assistants import Absence, Assistant
-from saasops.scheduling.bookings import TRANSITIONS, Booking, State
+from saasops.scheduling.bookings import TRANSITIONS, Booking, Claim, State
 from saasops.scheduling.capacity import CapacityRule, Place
 from saasops.scheduling.outcomes import Outcome, Result
 from saasops.scheduling.slots import FixedSlot, Slot, SlotRules
@@ -142,23 +142,40 @@ def places(draw: st.DrawFn, slot: Slot | None = None) -> Place:
     )
 
 
+@cache
+def claims() -> SearchStrategy[Claim]:
+    """Draw what participants need of a place."""
+    return st.builds(
+        Claim,
+        team=st.sampled_from(TEAMS),
+        skills=st.lists(ids("skill", 3), unique=True, max_size=2).map(tuple),
+        segment=st.sampled_from((None, "vip", "school")),
+        priority=st.integers(0, 2),
+        units=st.integers(1, 3),
+    )
+
+
 @st.composite
 def bookings(draw: st.DrawFn, state: State | None = None) -> Booking:
     """Draw bookings that lived through legal moves, and at last came to *state* if it is given."""
     offered, at = draw(slots()), draw(instants())
-    booking = decide.book(
-        draw(users()),
-        offered[0],
-        campaign=CAMPAIGN,
-        place=draw(places(offered[0])),
-        held=None,
-        wished=draw(st.sampled_from(offered)).id,
-        at=at,
-        actor=draw(users()),
-    ).booking
-    between = st.sampled_from([one for one in TRANSITIONS if TRANSITIONS[one]])
+    wished = draw(st.sampled_from(offered)).id
+    known: dict[str, Any] = {
+        "campaign": CAMPAIGN,
+        "claim": draw(claims()),
+        "held": None,
+        "wished": wished,
+    }
+    user, actor = draw(users()), draw(users())
     last = draw(st.sampled_from(sorted(TRANSITIONS))) if state is None else state
-    for after in (*draw(st.lists(between, max_size=4)), "booked", last):
+    place, until = draw(places(offered[0])), at + timedelta(minutes=draw(st.integers(1, 90)))
+    booking = decide.hold(user, place=place, until=until, at=at, actor=actor, **known).booking
+    if last == "held":
+        return booking
+    if draw(st.booleans()):
+        booking = decide.book(user, place=place, at=at, actor=actor, **known).booking
+    between = st.sampled_from([one for one in TRANSITIONS if TRANSITIONS[one] and one != "held"])
+    for after in (*draw(st.lists(between, max_size=4)), "confirmed", last):
         if after in TRANSITIONS[booking.state]:
             at += timedelta(seconds=draw(st.integers(1, 86_400)))
             booking = _move(draw, booking, after, offered, at)
@@ -171,11 +188,11 @@ def _move(
     slot, actor = draw(st.sampled_from(offered)), draw(users())
     if state == "cancelled":
         return decide.cancel(booking, at=at, actor=actor, reason=draw(ids("reason"))).booking
-    if state == "booked":
+    if state == "confirmed":
         place, why = draw(places(slot)), draw(ids("reason"))
-        if booking.state == "booked" and draw(st.booleans()):
+        if booking.state == "confirmed" and draw(st.booleans()):
             return decide.reassign(booking, place=place, at=at, actor=actor, reason=why).booking
-        return decide.reschedule(booking, slot, place=place, at=at, actor=actor, reason=why).booking
+        return decide.reschedule(booking, place=place, at=at, actor=actor, reason=why).booking
     who, day = booking.assistant, booking.day
     return decide.close(booking, state, assistant=who, day=day, at=at, actor=actor).booking
 
