@@ -26,8 +26,7 @@ from saasops.serial import is_list, is_table
 from saasops.surveys.analysis import nps
 from saasops.versions.releases import Release
 
-_FILES = {"confirmed": "booked", "served": "done"}
-"""What bookings.csv and expected.json call states."""
+_FILES = {"confirmed": "booked", "served": "done"}  # as the files call states
 NOT_COVERED = {
     "usage": "comes with the metrics",
     "contracts": "comes with the metrics",

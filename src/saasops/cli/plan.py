@@ -207,7 +207,13 @@ def _offer(
     result: dict[str, object] = {
         "campaign": proposal.campaign,
         "changes": [serial.dump(one) for one in proposal.changes],
-        "unserved": [serial.dump(one) for one in proposal.unserved],
+        "unserved": [
+            {
+                **serial.dump(one),
+                "message": texts.explain(one.code, one.context, locale=shown.locale),
+            }
+            for one in proposal.unserved
+        ],
         "gap": proposal.gap,
         "crossing": list(proposal.crossing),
         "engine": proposal.engine,
@@ -320,7 +326,12 @@ def _changes(shown: Terminal, changes: tuple[Change, ...]) -> Section:
             column("why", both("why", "原因")),
         ),
         rows=tuple(
-            (one.request, _seat(one.was), _seat(one.now), _why(shown, one.why))
+            (
+                one.request,
+                _seat(one.was),
+                _seat(one.now),
+                texts.explain(one.code, {}, locale=shown.locale),
+            )
             for one in changes[:_SHOWN]
         ),
         note=both(f"{more} more: see --json or --out.", f"另有 {more} 项：见 --json 或 --out。")
@@ -334,17 +345,11 @@ def _unserved(shown: Terminal, unserved: tuple[Unserved, ...]) -> Section:
         id="unserved",
         title=both("Without a place", "无法安排"),
         columns=(column("user", both("user", "用户")), column("why", both("why", "原因"))),
-        rows=tuple((one.request, _obstacle(shown, one)) for one in unserved[:_SHOWN]),
+        rows=tuple(
+            (one.request, texts.explain(one.code, one.context, locale=shown.locale))
+            for one in unserved[:_SHOWN]
+        ),
     )
-
-
-def _obstacle(shown: Terminal, one: Unserved) -> str:
-    context = {"request": one.request, "blocking": list(one.blocking) or ["-"]}
-    return texts.explain(f"planner.{one.obstacle}", context, locale=shown.locale)
-
-
-def _why(shown: Terminal, why: str) -> str:
-    return texts.explain(f"planner.{why}", {}, locale=shown.locale)
 
 
 def _seat(seat: Seat | None) -> str:

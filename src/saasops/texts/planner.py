@@ -17,16 +17,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{id} asks for less than one unit or one assistant",
         "{id} 请求的份数或助手数不足 1",
     ),
-    "planner.no-window": ("{request} accepts no day at all", "{request} 未选择任何日期"),
-    "planner.no-day": (
+    "planner.no_window": ("{request} accepts no day at all", "{request} 未选择任何日期"),
+    "planner.no_day": (
         "nobody works on the days that {request} accepts",
         "{request} 可接受的日期均无人上班",
     ),
-    "planner.no-skill": (
+    "planner.no_skill": (
         "nobody who works on the days of {request} offers what it needs",
         "{request} 所选日期上班的助手均不具备所需技能",
     ),
-    "planner.no-room": (
+    "planner.no_room": (
         "those who could serve {request} have no room at all: {blocking}",
         "能服务 {request} 的助手完全没有名额：{blocking}",
     ),
@@ -39,12 +39,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{request} 固定的名额无法保留：{blocking}",
     ),
     "planner.absent": ("the assistant does not work on that day", "助手当日不在岗"),
-    "planner.lacks-skill": (
+    "planner.lacks_skill": (
         "the assistant does not offer what is needed",
         "助手不具备所需技能",
     ),
-    "planner.not-chosen": ("the day is none of the accepted days", "该日期不在可接受日期之内"),
-    "planner.over-limit": ("the place is over a limit", "该名额超出限额"),
-    "planner.makes-room": ("moves to make room for others", "为他人让出名额"),
-    "planner.newly-served": ("gets a place", "获得名额"),
+    "planner.not_chosen": ("the day is none of the accepted days", "该日期不在可接受日期之内"),
+    "planner.over_limit": ("the place is over a limit", "该名额超出限额"),
+    "planner.makes_room": ("moves to make room for others", "为他人让出名额"),
+    "planner.newly_served": ("gets a place", "获得名额"),
 }

@@ -20,6 +20,16 @@ Why = Literal["absent", "lacks-skill", "not-chosen", "over-limit", "makes-room",
 accepts the day; a limit holds more than it may; others need the place; or he had none."""
 
 
+_CODES: Mapping[Why, str] = {
+    "absent": "planner.absent",
+    "lacks-skill": "planner.lacks_skill",
+    "not-chosen": "planner.not_chosen",
+    "over-limit": "planner.over_limit",
+    "makes-room": "planner.makes_room",
+    "newly-served": "planner.newly_served",
+}
+
+
 @attrs.frozen(kw_only=True)
 class Change:
     """One request's place today and after; None is no place."""
@@ -28,6 +38,11 @@ class Change:
     was: Seat | None
     now: Seat | None
     why: Why
+
+    @property
+    def code(self) -> str:
+        """Return the code of the words for *why*."""
+        return _CODES[self.why]
 
 
 @attrs.frozen(kw_only=True)

@@ -6,7 +6,7 @@ limits hold several of them together. Days are civil dates; every number is an i
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -106,6 +106,16 @@ there offers what it needs; those who do have no room at all; they are full with
 first; or its pin cannot be kept."""
 
 
+_CODES: Mapping[Obstacle, str] = {
+    "no-window": "planner.no_window",
+    "no-day": "planner.no_day",
+    "no-skill": "planner.no_skill",
+    "no-room": "planner.no_room",
+    "full": "planner.full",
+    "pinned": "planner.pinned",
+}
+
+
 @attrs.frozen(kw_only=True)
 class Unserved:
     """A request without a seat, and why. *blocking* names the limits in the way, by rule."""
@@ -113,6 +123,16 @@ class Unserved:
     request: str
     obstacle: Obstacle
     blocking: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Return the code of the words for it; `context` has the names in them."""
+        return _CODES[self.obstacle]
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """Return what the words name."""
+        return {"request": self.request, "blocking": list(self.blocking) or ["-"]}
 
 
 @attrs.frozen(kw_only=True)
