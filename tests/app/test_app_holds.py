@@ -244,3 +244,36 @@ def test_a9_the_clock_of_a_hold_is_that_of_the_host(stage: Stage) -> None:
     stage.answered("u1")
     held = stage.campaign.schedule.hold("u1", "early")
     assert held.held_until == at("02-25", "10:30")
+
+
+def test_a9_a_booking_page_lists_what_is_really_free() -> None:
+    rule = CapacityRule(id="team", scope="team-day", team="general", limit=3)
+    stage = staged(campaign=ruled(FREELY, rule))
+    before = {(one.day, one.team): one.free for one in stage.campaign.schedule.free()}
+    assert before[on("03-09"), "general"] == 3
+    assert before[on("03-09"), "deployment"] == 1
+    for n in range(3):
+        stage.booked(f"u{n}", "late")
+    after = stage.campaign.schedule.free(team="general")
+    assert {one.team for one in after} == {"general"}
+    assert on("03-13") not in {one.day for one in after}
+    stage.until("03-12")
+    assert {one.slot for one in stage.campaign.schedule.free()} == {"middle", "late"}
+
+
+def test_a9_an_invitation_follows_the_moves_of_a_visit(stage: Stage) -> None:
+    stage.booked("u1", "early")
+    first = stage.campaign.schedule.invitation("u1", locale="en").decode()
+    stage.campaign.schedule.reschedule("u1", "late")
+    second = stage.campaign.schedule.invitation("u1", to="assistant", locale="en").decode()
+    stage.campaign.schedule.cancel("u1")
+    third = stage.campaign.schedule.invitation("u1", locale="zh-CN").decode()
+    told = [
+        dict(line.split(":", 1) for line in text.split("\r\n") if ":" in line)
+        for text in (first, second, third)
+    ]
+    assert len({one["UID"] for one in told}) == 1
+    assert [one["SEQUENCE"] for one in told] == ["0", "1", "3"]
+    assert [one["METHOD"] for one in told] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert "u1" not in told[0]["UID"]
+    assert "u1" in told[1]["SUMMARY"]

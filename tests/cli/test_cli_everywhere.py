@@ -25,6 +25,7 @@ COMMANDS = {
     "storage status", "storage migrate", "storage backup", "storage check",
     "outbox waiting", "outbox dead", "outbox requeue",
     "plan solve", "plan replan", "plan apply", "plan whatif", "plan explain", "plan load",
+    "plan calendar", "plan invite",
 }  # fmt: skip
 
 

@@ -93,3 +93,53 @@ def test_a8_a_day_and_a_refusal_are_explained(answered: Path) -> None:
     assert saasops("plan", "explain", "--day", change["now"]["day"]).code == 0
     assert saasops("plan", "explain").code == 0
     assert saasops("plan", "explain", "nobody-at-all").code == 1
+
+
+def test_a10_the_load_is_shown_drawn_and_counted(answered: Path) -> None:
+    assert saasops("plan", "solve", "--apply").code == 0
+    shown = saasops("plan", "load", "--svg", "load.svg")
+    assert shown.code == 0
+    assert "asst-1" in shown.out
+    assert (answered / "load.svg").read_text("utf-8").startswith("<svg")
+    counted = saasops("plan", "load", "--json").json
+    booked = sum(cell["booked"] for cell in counted["cells"])
+    team = saasops("plan", "load", "--by", "team", "--json").json
+    assert set(team["rows"]) == {"general", "deployment"}
+    assert sum(cell["booked"] for cell in team["cells"]) == booked > 0
+
+
+def test_a8_a_calendar_feed_becomes_absences_and_moves_whom_they_hit(answered: Path) -> None:
+    changes = saasops("plan", "solve", "--apply", "--json").json["changes"]
+    hit = changes[0]
+    who, day = hit["now"]["assistant"], hit["now"]["day"].replace("-", "")
+    feed = f"""BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:test
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20200101T000000Z
+DTSTART;VALUE=DATE:{day}
+SUMMARY:private words
+END:VEVENT
+END:VCALENDAR
+""".replace("\n", "\r\n")
+    (answered / "away.ics").write_text(feed, "utf-8")
+    dry = saasops("plan", "calendar", who, "away.ics", "--dry-run", "--json")
+    assert (dry.code, dry.json["new"]) == (0, 1)
+    told = saasops("plan", "calendar", who, "away.ics")
+    assert told.code == 0
+    assert "private" not in told.out
+    assert saasops("plan", "calendar", who, "away.ics", "--json").json["new"] == 0
+    load = saasops("plan", "load", "--json").json["cells"]
+    assert not [c for c in load if c["who"] == who and c["day"] == hit["now"]["day"]]
+    assert saasops("plan", "calendar", "nobody", "away.ics").code == 1
+    assert saasops("plan", "calendar", who, "missing.ics").code == 1
+
+
+def test_a9_a_visit_is_written_as_an_invitation(answered: Path) -> None:
+    (change, *_) = saasops("plan", "solve", "--apply", "--json").json["changes"]
+    assert saasops("plan", "invite", change["request"], "visit.ics").code == 0
+    written = (answered / "visit.ics").read_text("utf-8")
+    assert "METHOD:REQUEST" in written
+    assert change["now"]["day"].replace("-", "") in written
+    assert saasops("plan", "invite", "nobody", "visit.ics").code == 1
