@@ -235,3 +235,17 @@ def test_a10_the_instance_of_a_campaign_counts_visits_of_the_past(stage: Stage) 
     requests = {one.id: one for one in stage.campaign.plan.instance().requests}
     assert requests["u1#1"].pin == "assistant"
     assert requests["u1"].seat.day == on("03-13")
+
+
+def test_a10_an_absence_under_rules_that_are_no_flow_is_planned_one_by_one() -> None:
+    """A minimum is no flow: nothing is broken, and the absence is noted all the same."""
+    least = CapacityRule(id="least", kind="minimum", least=2, team="general", dates=(on("03-13"),))
+    stage = staged_with(FREELY, least)
+    for n in range(3):
+        stage.booked(f"u{n}", "late")
+    away = Absence(assistant="a1", opens=on("03-13"), closes=on("03-13"), known_at=stage.clock())
+    result = stage.campaign.schedule.absent(away)
+    assert result.unserved == ()
+    assert all(event.was_assistant == "a1" for event in result.moved)
+    assert stage.campaign.plan.replan().engine == "one by one"
+    check_campaign(stage.campaign)

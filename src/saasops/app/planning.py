@@ -31,9 +31,11 @@ from saasops.scheduling.assistants import Absence
 from saasops.scheduling.bookings import Booking, BookingReassigned
 from saasops.scheduling.effective import Effective
 from saasops.scheduling.load import Counts, LoadPicture, load_picture
+from saasops.scheduling.online.rebooking import rebook
 from saasops.scheduling.online.refusal import Refusal
 from saasops.scheduling.online.residual import Residual
 from saasops.scheduling.planner.changes import Change, difference
+from saasops.scheduling.planner.checks import obstacles_to_flow
 from saasops.scheduling.planner.instance import (
     Instance,
     Plan,
@@ -111,7 +113,7 @@ class Planning(CampaignHandle):
         """
         opened = self._open(work)
         known = _displaced(work, opened, loosen=loosen)
-        return _proposal(self.id, known.instance, replan(known.instance, engine=best_engine()))
+        return _proposal(self.id, known.instance, _replanned(known.instance))
 
     @query
     def explain(self, work: Work, user: str, slot: str | None = None) -> Refusal | None:
@@ -185,9 +187,7 @@ def replan_absent(work: Work, opened: Running, absence: Absence) -> Reassignment
     }
     if not hit:
         return Reassignment(moved=(), unserved=())
-    proposal = _proposal(
-        opened.campaign.id, known.instance, replan(known.instance, engine=best_engine())
-    )
+    proposal = _proposal(opened.campaign.id, known.instance, _replanned(known.instance))
     events = _apply(work, opened, proposal.changes, reason="absence")[1]
     closes = str(opened.slots[-1].closes) if opened.slots else "-"
     stuck = [known.bookings[one.request] for one in proposal.unserved if one.request in hit]
@@ -207,6 +207,13 @@ def replan_absent(work: Work, opened: Running, absence: Absence) -> Reassignment
             for one in sorted(stuck, key=lambda one: (one.day, one.user))
         ),
     )
+
+
+def _replanned(instance: Instance) -> Plan:
+    """Plan anew with the fewest moves; one after another where the rules are no flow."""
+    if obstacles_to_flow(instance):
+        return rebook(instance)
+    return replan(instance, engine=best_engine())
 
 
 def _proposal(campaign: str, instance: Instance, plan: Plan) -> Proposal:
@@ -249,11 +256,16 @@ def _displaced(work: Work, opened: Running, *, loosen: bool = False) -> Known:
         for seat, number in taken.items()
         if number > caps.get(seat.assistant, {}).get(seat.day, 0)
     }
+    seats: dict[str, list[Seat]] = {}
+    for seat in taken:
+        seats.setdefault(seat.assistant, []).append(seat)
     for limit in instance.limits:
+        if limit.spares is not None or limit.units:
+            continue
         for who in [{one} for one in limit.assistants] if limit.each else [limit.assistants]:
-            inside = {s: n for s, n in taken.items() if s.assistant in who and s.day in limit.days}
-            if sum(inside.values()) > limit.most and limit.spares is None and not limit.units:
-                over |= inside.keys()
+            inside = [s for one in who for s in seats.get(one, ()) if s.day in limit.days]
+            if sum(taken[seat] for seat in inside) > limit.most:
+                over.update(inside)
     today = day_of(work.at, opened.campaign.where)
 
     def loosened(request: Request) -> Request:
