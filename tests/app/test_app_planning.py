@@ -6,12 +6,14 @@ import attrs
 import pytest
 
 from kit import SMALL, Stage, nothing_changes, on, refusal, staged
+from saasops import Invalid
 from saasops.predicates import Test as Condition
 from saasops.scheduling.assistants import Absence
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.planner.changes import Change
 from saasops.scheduling.planner.instance import Seat
 from saasops.scheduling.policy import BookingPolicy, Segment
+from saasops.scheduling.rules import Reserve
 from saasops.testing.invariants import check_campaign
 
 VIP = Segment(id="vip", when=Condition("version", "eq", "4.1"), priority=0)
@@ -249,3 +251,78 @@ def test_a10_an_absence_under_rules_that_are_no_flow_is_planned_one_by_one() -> 
     assert all(event.was_assistant == "a1" for event in result.moved)
     assert stage.campaign.plan.replan().engine == "one by one"
     check_campaign(stage.campaign)
+
+
+def test_a10_whoever_has_a_place_keeps_it_when_others_get_theirs(stage: Stage) -> None:
+    for n in range(4):
+        stage.booked(f"u{n}", "early")
+    for n in range(4):
+        stage.answered(f"w{n}", slot="early")
+    proposal = stage.campaign.plan.solve()
+    assert {one.request for one in proposal.changes} == {f"w{n}" for n in range(4)}
+    stage.campaign.plan.apply(proposal.changes)
+    load = [used for place, used in stage.campaign.schedule.load() if place.slot == "early"]
+    assert sorted(load) == [0, 0, 2, 2, 2, 2]
+
+
+def test_a10_somebody_moves_for_a_newcomer_only_where_that_serves_more() -> None:
+    policy = BookingPolicy(segments=(attrs.evolve(VIP, skills=("mysql",)),))
+    stage = staged_with(policy)
+    stage.campaign.schedule.import_assistants(
+        [(1, {"assistant": "a1", "team": "general", "skills": "mysql", "working_days": "mon-fri"})]
+    )
+    stage.booked("u0", "late")
+    stage.booked("u1", "late")
+    stage.booked("u2", "late")
+    stage.answered("db", slot="late", version="4.1")
+    proposal = stage.campaign.plan.solve()
+    why = {one.request: one.why for one in proposal.changes}
+    assert why.pop("db") == "newly-served"
+    assert list(why.values()) == ["makes-room"]
+    stage.campaign.plan.apply(proposal.changes)
+    check_campaign(stage.campaign)
+
+
+def test_a10_loosened_people_move_whom_only_the_policy_keeps() -> None:
+    stage = staged_with(BookingPolicy(pin="assistant"))
+    for n in range(4):
+        stage.booked(f"u{n}", "late")
+    stage.campaign.schedule.pin("u0", "assistant")
+    tight = CapacityRule(id="tight", assistant="a1", limit=1, dates=(on("03-13"),))
+    amend(stage, capacity_rules=(*stage.campaign.definition().capacity_rules, tight))
+    (change,) = stage.campaign.plan.replan(loosen=True).changes
+    assert change.was.assistant == "a1"
+
+
+def test_a10_who_gave_a_place_back_is_not_planned_for_unless_he_waits(stage: Stage) -> None:
+    stage.booked("u1", "late")
+    stage.campaign.schedule.cancel("u1")
+    assert stage.campaign.plan.solve().changes == ()
+    stage.campaign.schedule.wait("u1")
+    assert [one.request for one in stage.campaign.plan.solve().changes] == ["u1"]
+    stage.campaign.schedule.hold("u1", "late")
+    stage.clock.tick(timedelta(hours=1))
+    stage.ops.tick()
+    stage.campaign.schedule.stop_waiting("u1")
+    assert stage.campaign.schedule.booking("u1").state == "cancelled"
+    assert [one.request for one in stage.campaign.plan.solve().changes] == ["u1"]
+
+
+def test_a8_an_explanation_moves_nobody_where_the_policy_does_not() -> None:
+    policy = BookingPolicy(make_room="never", segments=(attrs.evolve(VIP, skills=("mysql",)),))
+    stage = staged_with(policy)
+    stage.campaign.schedule.import_assistants(
+        [(1, {"assistant": "a1", "team": "general", "skills": "mysql", "working_days": "mon-fri"})]
+    )
+    for n in range(3):
+        stage.booked(f"u{n}", "late")
+    stage.answered("db", slot="late", version="4.1")
+    assert refusal(lambda: stage.campaign.schedule.book("db", "late")).code == "slot.full"
+    assert stage.campaign.plan.explain("db").obstacle == "full"
+
+
+def test_a8_room_is_kept_for_segments_that_there_are() -> None:
+    rule = CapacityRule(id="kept", reserve=Reserve(segment="vip", places=1))
+    with pytest.raises(Invalid) as wrong:
+        staged_with(FREELY, rule)
+    assert [one.code for one in wrong.value.problems] == ["capacity.no_segment"]

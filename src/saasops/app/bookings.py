@@ -95,6 +95,7 @@ class Bookings(CampaignHandle):
             actor=work.actor,
         )
         work.save(BOOKINGS, event.booking)
+        _stop_waiting(work, self.id, user, reason="held")
         expect(work, event.booking)
         work.record(event)
         return event.booking

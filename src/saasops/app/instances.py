@@ -57,14 +57,15 @@ def instance_of(
     *,
     near: Slot | None = None,
     level: MakeRoom = "day",
+    loosen: bool = False,
     without: Collection[str] = (),
     newcomers: Iterable[Request] = (),
 ) -> Known:
     """Gather the instance of *opened*: everybody who has a place, and *newcomers*.
 
     With *near*, only what can matter to that slot: its days, and those that a limit holds
-    together with them. *level* is how far the bookings of others may change. Linear in the
-    bookings that are read.
+    together with them. *level* is how far the bookings of others may change; with *loosen*
+    the policy's promise to those who have confirmed is left aside. Linear in what is read.
     """
     today = day_of(work.at, opened.campaign.where)
     found = capacity_of(work, opened)
@@ -78,7 +79,7 @@ def instance_of(
         if booking.occupies:
             past.pop()
             known[booking.user] = booking
-            requests.append(_seated(opened, booking, level, today))
+            requests.append(_seated(opened, booking, level, today, loosen=loosen))
         requests += (
             request_of(
                 f"{booking.user}#{number}",
@@ -122,15 +123,17 @@ def windows_of(
     return tuple(window for window in windows if window)
 
 
-def _seated(opened: Running, booking: Booking, level: MakeRoom, today: date) -> Request:
+def _seated(
+    opened: Running, booking: Booking, level: MakeRoom, today: date, *, loosen: bool
+) -> Request:
     policy, seat = opened.campaign.booking, seat_of(booking)
-    promised: Pin = policy.pin if booking.state == "confirmed" else "free"
+    promised: Pin = policy.pin if booking.state == "confirmed" and not loosen else "free"
     pin: Pin = booking.pin or promised
     if level == "assistant" and pin in ("free", "window"):
         pin = "day"
     if level == "day" and pin == "free":
         pin = "window"
-    if booking.day < today:
+    if booking.day < today or level == "never":
         pin = "assistant"
     slot = opened.by_id.get(booking.slot)
     inside = tuple(day for day in (slot.days if slot else ()) if day >= today)

@@ -97,11 +97,12 @@ class Planning(CampaignHandle):
         """Propose places for everybody who has answered or waits, and has none.
 
         As many as can be, those of a higher priority first, then the dearest wishes, then even
-        days. Places that are taken stay as the policy promises. Changes nothing.
+        days. Whoever has a place keeps it, unless more can be served if a few move as far as
+        the policy lets them. Changes nothing.
         """
         opened = self._open(work)
-        known = instance_of(work, opened, newcomers=_newcomers(work, opened))
-        return _proposal(self.id, known.instance, solve(known.instance))
+        instance = instance_of(work, opened, newcomers=_newcomers(work, opened)).instance
+        return _proposal(self.id, instance, _planned(instance))
 
     @query
     def replan(self, work: Work, *, loosen: bool = False) -> Proposal:
@@ -129,10 +130,10 @@ class Planning(CampaignHandle):
             raise Refused("slot.unknown", slot=wanted or "-", allowed=list(opened.by_id))
         policy = opened.campaign.booking
         first = policy.first_day(day_of(work.at, opened.campaign.where))
-        level = "assistant" if policy.make_room == "never" else policy.make_room
-        known = instance_of(work, opened, level=level, without={user})
+        known = instance_of(work, opened, level=policy.make_room, without={user})
         claim = claim_of(opened, participant, opened.booking(work, user))
         windows = windows_of(opened, (wanted,), first=first)
+        level = "assistant" if policy.make_room == "never" else policy.make_room
         return Residual(known.instance, level=level).explain(request_of(user, claim, windows))
 
     @query
@@ -209,6 +210,22 @@ def replan_absent(work: Work, opened: Running, absence: Absence) -> Reassignment
     )
 
 
+def _planned(instance: Instance) -> Plan:
+    """Seat the newcomers of *instance*: the fewest moves of others first, then even days."""
+    if all(one.seat is None for one in instance.requests):
+        return solve(instance)
+    if obstacles_to_flow(instance):
+        return rebook(instance)
+    fewest = replan(instance, engine=best_engine()).seats
+    fixed = (
+        attrs.evolve(one, seat=fewest[one.id], pin="assistant")
+        if one.seat is not None and one.id in fewest
+        else one
+        for one in instance.requests
+    )
+    return solve(attrs.evolve(instance, requests=tuple(fixed)))
+
+
 def _replanned(instance: Instance) -> Plan:
     """Plan anew with the fewest moves; one after another where the rules are no flow."""
     if obstacles_to_flow(instance):
@@ -236,18 +253,25 @@ def _newcomers(work: Work, opened: Running) -> Iterator[Request]:
         if one.risk is None or one.withdrawn_at is not None or one.upgraded_at is not None:
             continue
         held = opened.booking(work, one.user)
-        if held is not None and (held.occupies or held.state in ("served", "forfeited")):
-            continue
         waiting = work.load(WAITLIST, campaign, one.user)
+        if held is not None and not _seeks(held, waiting=waiting is not None):
+            continue
         wishes = waiting.slots if waiting else (one.wish,) if one.wish else ()
         claim = waiting.claim if waiting else claim_of(opened, one, held)
         windows = windows_of(opened, wishes, first=first, alternatives=policy.alternatives)
         yield request_of(one.user, claim, windows)
 
 
+def _seeks(held: Booking, *, waiting: bool) -> bool:
+    """Tell whether somebody with the booking *held* wants a place: not one who gave it back."""
+    if held.state == "cancelled":
+        return waiting or held.moves[-1].reason == "hold.over"
+    return not held.occupies and held.state not in ("served", "forfeited")
+
+
 def _displaced(work: Work, opened: Running, *, loosen: bool = False) -> Known:
     """Gather the instance in which whoever sits over a limit may move to any slot."""
-    known = instance_of(work, opened, level="full" if loosen else "day")
+    known = instance_of(work, opened, level="full" if loosen else "day", loosen=loosen)
     instance = known.instance
     caps = {one.assistant: one.caps for one in instance.availabilities}
     taken = Counter(one.seat for one in instance.requests if one.seat is not None)

@@ -3,6 +3,7 @@
 Who moves when an absence leaves too little room is left to `planning`.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
@@ -35,6 +36,24 @@ from saasops.storage.tables import (
 )
 from saasops.versions.claims import VersionClaim
 from saasops.versions.releases import Release
+
+
+class Absences:
+    """Keep absences one by one, and remember who was left without a place."""
+
+    def __init__(self, absent: Callable[[Work, Absence], tuple[Reassignment, Result]]) -> None:
+        self._absent = absent
+        self._unserved: dict[str, Problem] = {}
+
+    def __call__(self, work: Work, absence: Absence) -> Result:
+        """Keep *absence*."""
+        reassignment, result = self._absent(work, absence)
+        self._unserved.update((one.where, one) for one in reassignment.unserved)
+        return result
+
+    def told(self, report: ImportReport) -> ImportReport:
+        """Add those without a place to the problems of *report*."""
+        return attrs.evolve(report, problems=(*report.problems, *self._unserved.values()))
 
 
 class Scheduling(Bookings):
@@ -76,15 +95,8 @@ class Scheduling(Bookings):
 
     def import_absences(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
         """Take in absences.csv, moving users where somebody is booked already."""
-        unserved: dict[str, Problem] = {}
-
-        def keep(work: Work, absence: Absence) -> Result:
-            reassignment, result = self._absent(work, absence)
-            unserved.update((one.where, one) for one in reassignment.unserved)
-            return result
-
-        report = take_in(self, "absences", rows, read_absences, keep, dry_run=dry_run)
-        return attrs.evolve(report, problems=(*report.problems, *unserved.values()))
+        keep = Absences(self._absent)
+        return keep.told(take_in(self, "absences", rows, read_absences, keep, dry_run=dry_run))
 
     def import_calendar(
         self, assistant: str, feed: str | bytes, *, dry_run: bool = False
@@ -110,18 +122,18 @@ class Scheduling(Bookings):
             local=zone(known.zone) if known.zone else None,
         )
 
-        def keep(work: Work, absence: Absence) -> Result:
-            return self._absent(work, absence)[1]
-
-        return run_import(
-            self.host,
-            "absences",
-            list(enumerate(found, 1)),
-            keep,
-            actor=self.actor,
-            total=len(found),
-            problems=problems,
-            dry_run=dry_run,
+        keep = Absences(self._absent)
+        return keep.told(
+            run_import(
+                self.host,
+                "absences",
+                list(enumerate(found, 1)),
+                keep,
+                actor=self.actor,
+                total=len(found),
+                problems=problems,
+                dry_run=dry_run,
+            )
         )
 
     @query

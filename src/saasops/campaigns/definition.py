@@ -168,6 +168,7 @@ def _mistakes(
     yield from _slot_mistakes(campaign)
     yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes, kinds=kinds)
     yield from policy.mistakes(campaign.booking)
+    yield from _segment_mistakes(campaign)
     for segment in campaign.booking.segments:
         where = f"booking.segments.{segment.id}.when"
         yield from check(segment.when, participants.FACTS, where)
@@ -181,6 +182,16 @@ def _mistakes(
     for rule in campaign.notices:
         yield from check(rule.when, participants.FACTS, f"notices.{rule.id}.when")
     yield from templates.mistakes(campaign.templates, locales=campaign.locales, blanks=BLANKS)
+
+
+def _segment_mistakes(campaign: Campaign) -> Iterator[Problem]:
+    known = [segment.id for segment in campaign.booking.segments]
+    for rule in campaign.capacity_rules:
+        for name in (rule.spares, rule.reserve.segment if rule.reserve else None):
+            if name is not None and name not in known:
+                context: dict[str, Any] = {"rule": rule.id, "segment": name}
+                context["known"] = known or ["-"]
+                yield Problem(f"capacity_rules.{rule.id}", "capacity.no_segment", context)
 
 
 def _slot_mistakes(campaign: Campaign) -> Iterator[Problem]:

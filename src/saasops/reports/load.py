@@ -20,11 +20,11 @@ WORDS = {
     "title": ("Load by day", "每日负载"),
     "said": (
         "{rows} rows, {days} days; {full} of {cells} are full. Each cell: booked+held/room.",
-        "共 {rows} 行、{days} 天；{cells} 格中 {full} 格已满。每格：已约+暂留/名额。",
+        "共 {rows} 行、{days} 天；{cells} 格中 {full} 格已满。每格：已约+占位/名额。",
     ),
     "cell": (
         "{who}, {day}: {booked} booked, {held} held, {free} free of {cap}; {rule}",
-        "{who}，{day}：已约 {booked}，暂留 {held}，余 {free}/{cap}；{rule}",
+        "{who}，{day}：已约 {booked}，占位 {held}，余 {free}/{cap}；{rule}",
     ),
     "no_rule": ("no rule binds", "无规则限制"),
     "binds": ("{rule} binds", "受 {rule} 限制"),

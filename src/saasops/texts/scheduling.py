@@ -59,6 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the place held for {user} was free again at {until}; book anew",
         "为 {user} 保留的名额已于 {until} 释放，请重新预约",
     ),
+    "capacity.no_segment": (
+        "the rule {rule} keeps room for {segment}, which is no segment of booking: {known}",
+        "规则 {rule} 为分组 {segment} 预留名额，但 booking 中没有该分组：{known}",
+    ),
     "segment.duplicate": ("the segment {segment} is defined twice", "分组 {segment} 重复定义"),
     "waitlist.nothing": (
         "{user} named no slot to wait for; name one",
