@@ -186,7 +186,11 @@ def choices(instance: Instance, one: Request, seat: Seat | None, level: str) -> 
         return list(cells(instance, one, every))
     if one.pin == "assistant":
         return [seat]
-    window = next((window for window in one.windows if seat.day in window), (seat.day,))
+    rank = next((n for n, window in enumerate(one.windows) if seat.day in window), None)
+    window = (seat.day,) if rank is None else one.windows[rank]
+    if one.pin == "window":
+        dearer = {day for each in one.windows[:rank] for day in each}
+        window = tuple(day for day in window if day not in dearer)
     if one.pin == "day" or level == "assistant" or seat.day not in every:
         window = (seat.day,)
     elif one.pin == "free" and level == "full":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import attrs
 import online_kit as kit
 import pytest
 from hypothesis import given, settings
@@ -186,6 +187,28 @@ def test_who_has_a_place_books_no_other_and_a_stranger_has_none_to_release() -> 
         residual.release("y")
 
 
+def test_a_seat_that_takes_two_assistants_counts_as_none_and_is_refused() -> None:
+    two = sits("pair", "a", 0, assistants=2)
+    with pytest.raises(Refused, match="pair asks for 2 assistants"):
+        Residual(Instance(requests=(two,), availabilities=staffed("a", "b", caps={0: 1})))
+    unseated = asks("pair", 0, assistants=2)
+    Residual(Instance(requests=(unseated,), availabilities=staffed("a", caps={0: 1})))
+
+
+def test_who_is_pinned_to_a_window_keeps_off_the_days_of_a_dearer_one() -> None:
+    windows = ((kit.day(0),), (kit.day(0), kit.day(1), kit.day(2)))
+    rooms = staffed("a", caps={0: 1, 1: 1}) + staffed("b", caps={2: 1})
+    pinned = Request(id="x", windows=windows, seat=Seat("b", kit.day(2)), pin="window")
+    residual = Residual(Instance(requests=(), availabilities=rooms))
+    for day in (1, 2):
+        booked = residual.book(attrs.evolve(pinned, id=f"x{day}"))
+        assert isinstance(booked, Booked)
+        assert booked.seat.day != kit.day(0)
+    last = residual.book(pinned)
+    assert isinstance(last, Refusal)
+    assert last.obstacle == "pinned"
+
+
 # The memo
 
 
@@ -210,11 +233,12 @@ class Stubborn(Residual):
 def played(kind, drawn: Random, level: str) -> list[bool]:
     instance = kit.instance(drawn, NESTED)
     residual, seated = kind(instance, level=level), [one.id for one in instance.requests]
-    answers = []
+    answers: list[bool] = []
+    asked = [kit.request(drawn, NESTED, f"n{n}") for n in range(3)]
     for n in range(6):
         if seated and drawn.random() < 0.4:
             residual.release(seated.pop(drawn.randrange(len(seated))))
-        new = kit.request(drawn, NESTED, f"n{n}")
+        new = attrs.evolve(drawn.choice(asked), id=f"n{n}")
         answers.append(isinstance(residual.book(new), Booked))
         if answers[-1]:
             seated.append(new.id)
@@ -226,6 +250,15 @@ def played(kind, drawn: Random, level: str) -> list[bool]:
 @given(seed=st.integers(0, 10**6))
 def test_the_memo_changes_no_answer(level, seed):
     assert played(Residual, Random(seed), level) == played(Forgetful, Random(seed), level)
+
+
+def test_the_same_wish_is_refused_again_without_a_search(monkeypatch) -> None:
+    residual = Residual(Instance(requests=(), availabilities=staffed("a", caps={0: 0, 1: 1})))
+    residual.book(asks("x", 1))
+    refused = [residual.book(asks("y", n)) for n in (0, 1, 9)]
+    assert [one.obstacle for one in refused] == ["no-room", "full", "no-day"]
+    monkeypatch.setattr(Residual, "_attempt", lambda *_: pytest.fail("searched again"))
+    assert [residual.book(asks("y", n)) for n in (0, 1, 9)] == refused
 
 
 def test_a_memo_that_is_not_cleared_is_found_out() -> None:

@@ -8,7 +8,7 @@ nests is decided in `blocks`.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -17,20 +17,30 @@ import attrs
 from saasops.scheduling.online.blocks import Blocks
 from saasops.scheduling.online.guards import Guard, guard_map
 from saasops.scheduling.online.seating import Group, Lane, Room, Row, Template
-from saasops.scheduling.planner.instance import NOTHING, Availability, Instance, Limit, Minimum
+from saasops.scheduling.planner.instance import (
+    NOTHING,
+    Availability,
+    Instance,
+    Limit,
+    Minimum,
+    Seat,
+)
 
 
 class Building:
-    """All groups of an instance: *cells* by assistant and day, *rows* by day, *guards* apart."""
+    """All groups of an instance: *cells* by assistant and day, *rows* by day, *guards* apart.
 
-    def __init__(self, instance: Instance) -> None:
+    *strays* are seats where nobody works: who has one takes room there that does not exist.
+    """
+
+    def __init__(self, instance: Instance, strays: Iterable[Seat] = ()) -> None:
         units = [limit for limit in instance.limits if limit.units]
         flows = [limit for limit in instance.limits if not limit.units]
         own = [limit for limit in flows if limit.each or len(limit.assistants) == 1]
         joint = [limit for limit in flows if not (limit.each or len(limit.assistants) == 1)]
         names = sorted({limit.spares for limit in own if limit.spares is not None})
         self.lanes: dict[str | None, Lane] = {name: n for n, name in enumerate(names, 1)}
-        staff = _staff(instance)
+        staff = _staff(instance.availabilities, strays)
         self._blocks = Blocks(staff, own, joint, lanes=self.lanes)
         checked: list[Limit | Minimum] = [*instance.minimums, *units, *self._blocks.crossing]
         self.guards = tuple(Guard(one, instance.units) for one in checked)
@@ -38,8 +48,13 @@ class Building:
         self.joint: list[Room] = []
         self.groups: list[Group] = []
         self.rows: dict[date, list[Row]] = defaultdict(list)
-        self.cells: dict[str, dict[date, tuple[Row, int]]] = {one: {} for one in staff}
+        self.cells: dict[str, dict[date, tuple[Group, int]]] = {one: {} for one in staff}
         self._plant(staff)
+
+    def place(self, seat: Seat) -> tuple[Row, int] | None:
+        """Return the row of *seat* and its assistant's number there; None where nobody works."""
+        found = self.cells.get(seat.assistant, {}).get(seat.day)
+        return None if found is None else (found[0].rows[seat.day], found[1])
 
     def lane(self, segment: str | None) -> Lane:
         """Return the lane of *segment*; 0 where no reserve is kept for it."""
@@ -93,6 +108,8 @@ class Building:
                 room.up.below.append(room)
         for day in template.days:
             self._open(group, day)
+        for member, one in enumerate(group.assistants):
+            self.cells[one].update(dict.fromkeys(template.days, (group, member)))
         self.groups.append(group)
         return group
 
@@ -111,8 +128,6 @@ class Building:
             entry.rows.append((row, lane))
         group.rows[day] = row
         self.rows[day].append(row)
-        for member, one in enumerate(group.assistants):
-            self.cells[one][day] = (row, member)
 
     def settle(self) -> list[tuple[Group, list[int]]]:
         """Count all bookings in all rooms; return who is over a limit, by group."""
@@ -187,16 +202,14 @@ def _sum_up(group: Group) -> None:
             room.up.movable += room.load
 
 
-def _staff(instance: Instance) -> dict[str, Availability]:
-    """Return everybody's room by day, none where only a seat says that he was to work."""
-    staff = {one.assistant: one for one in instance.availabilities}
+def _staff(
+    availabilities: Iterable[Availability], strays: Iterable[Seat]
+) -> dict[str, Availability]:
+    """Return everybody's room by day, none where only a stray says that he was to work."""
+    staff = {one.assistant: one for one in availabilities}
     missing: dict[str, dict[date, int]] = {}
-    for request in instance.requests:
-        if (seat := request.seat) is None:
-            continue
-        one = staff.get(seat.assistant)
-        if one is None or seat.day not in one.caps:
-            missing.setdefault(seat.assistant, {})[seat.day] = 0
+    for seat in strays:
+        missing.setdefault(seat.assistant, {})[seat.day] = 0
     for name, days in missing.items():
         one = staff.get(name) or Availability(assistant=name, offers=NOTHING, caps={})
         staff[name] = attrs.evolve(one, caps={**one.caps, **days})

@@ -91,24 +91,44 @@ Way: TypeAlias = tuple["Node | None", Obstruction | None]
 def obstructions(starts: list[Node]) -> list[tuple[int, Obstruction]]:
     """Return what is full on the smallest ways around from *starts*, with its step.
 
-    Linear in the part of the network that could be reached if nothing were full.
+    Linear in the part of the network that these ways could lead through.
     """
-    ways = _network(starts)
-    back: dict[Node | None, list[tuple[Node, Obstruction | None]]] = {}
-    for node, nexts in ways.items():
-        for onward, full in nexts:
-            back.setdefault(onward, []).append((node, full))
-    far = _distances(ways, list(starts))
-    if None not in far:
-        return []
-    near = _distances(back, [None])
+    far: dict[Node | None, int] = dict.fromkeys(starts, 0)
+    before: dict[Node | None, list[tuple[Node, Obstruction | None]]] = {}
+    queue: deque[Node] = deque(starts)
+    settled: set[Node] = set()
+    while queue:
+        node = queue.popleft()
+        if node in settled or far[node] > far.get(None, far[node]):
+            continue
+        settled.add(node)
+        for onward, full in _onwards(node):
+            distance = far[node] + (full is not None)
+            best = far.get(onward, distance + 1)
+            if distance < best:
+                far[onward], before[onward] = distance, [(node, full)]
+                if onward is not None:
+                    (queue.append if full else queue.appendleft)(onward)
+            elif distance == best:
+                before.setdefault(onward, []).append((node, full))
+    return _in_the_way(before, far)
+
+
+def _in_the_way(
+    before: Mapping[Node | None, list[tuple[Node, Obstruction | None]]],
+    far: Mapping[Node | None, int],
+) -> list[tuple[int, Obstruction]]:
+    """Go back from the end of all ways and gather what is full on them."""
     found: dict[Obstruction, int] = {}
-    for node, nexts in ways.items():
-        for onward, full in nexts:
-            if full is None or node not in far or onward not in near:
-                continue
-            if far[node] + 1 + near[onward] == far[None]:
-                found.setdefault(full, far[node])
+    seen: set[Node] = set()
+    waiting: list[Node | None] = [None]
+    while waiting:
+        for node, full in before.get(waiting.pop(), ()):
+            if full is not None:
+                found[full] = min(far[node], found.get(full, far[node]))
+            if node not in seen:
+                seen.add(node)
+                waiting.append(node)
     return [(step, full) for full, step in found.items()]
 
 
@@ -137,21 +157,8 @@ def told(step: int, full: Obstruction) -> Full:
     )
 
 
-def _network(starts: list[Node]) -> dict[Node, list[Way]]:
-    """Return every step that could be taken, and what stands in its way."""
-    ways: dict[Node, list[Way]] = {}
-    waiting: list[Node] = list(starts)
-    while waiting:
-        node = waiting.pop()
-        if node in ways:
-            continue
-        found = list(_onwards(node))
-        ways[node] = found
-        waiting += [onward for onward, _ in found if onward is not None]
-    return ways
-
-
 def _onwards(node: Node) -> Iterator[Way]:
+    """Yield every step that could be taken, and what stands in its way."""
     match node:
         case Demand():
             for row in node.rows:
@@ -173,26 +180,3 @@ def _onwards(node: Node) -> Iterator[Way]:
             yield row.entries[kind.lane], None
     if isinstance(node, Demand | Choice):
         yield from ((origin, None) for origin, held in node.origins.items() if held)
-
-
-def _distances(
-    ways: Mapping[Any, list[tuple[Any, Obstruction | None]]], starts: list[Any]
-) -> dict[Any, int]:
-    """Return how many full limits lie between *starts* and every node that can be reached."""
-    found: dict[Any, int] = dict.fromkeys(starts, 0)
-    queue = deque(starts)
-    settled: set[Any] = set()
-    while queue:
-        node = queue.popleft()
-        if node in settled:
-            continue
-        settled.add(node)
-        for onward, full in ways.get(node, ()):
-            distance = found[node] + (full is not None)
-            if distance < found.get(onward, distance + 1):
-                found[onward] = distance
-                if full is None:
-                    queue.appendleft(onward)
-                else:
-                    queue.append(onward)
-    return found

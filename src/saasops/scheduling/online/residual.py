@@ -8,17 +8,18 @@ by `refusal`; planning everything anew is left to `planning`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count
+from typing import TypeAlias
 
 import attrs
 
 from saasops.errors import NotFound, Refused
 from saasops.scheduling.online.refusal import Node, Refusal, obstructions, told
-from saasops.scheduling.online.search import Step, Way, search
-from saasops.scheduling.online.seating import Choice, Demand, Room, Row, Wishes
-from saasops.scheduling.online.sitting import Level, Sitting
+from saasops.scheduling.online.search import follow, search
+from saasops.scheduling.online.seating import Demand, Room
+from saasops.scheduling.online.sitting import Level, Sitting, window_of
 from saasops.scheduling.planner.instance import Instance, Obstacle, Request, Seat, Window
 
 
@@ -40,16 +41,25 @@ class Booked:
     moves: tuple[Moved, ...] = ()
 
 
+_Ask: TypeAlias = tuple[tuple[Window, ...], frozenset[str], str | None]
+
+
 class Residual:
     """Today's seats of an instance, ready to answer one request at a time.
 
     Pins are kept: nobody moves more than his pin and *level* allow. Limits that do not nest are
     checked and never broken, but an exchange that gets round them may be missed; *checked*
-    names their rules. Building it takes about a second for a million seats.
+    names their rules. Building it takes about three seconds for a million seats. Raise
+    `Refused` refusal.several for a seat that needs more than one assistant.
     """
 
     def __init__(self, instance: Instance, *, level: Level = "assistant") -> None:
+        for one in instance.requests:
+            if one.assistants != 1 and one.seat is not None:
+                raise Refused("refusal.several", request=one.id, assistants=one.assistants)
         self._sitting = Sitting(instance, level=level)
+        self._known: dict[_Ask, Obstacle] = {}
+        self._known_in = self._sitting.epoch
         self._turns = count()
         guards = self._sitting.building.guards
         self.checked = tuple(sorted({guard.rule for guard in guards}))
@@ -64,21 +74,31 @@ class Residual:
             raise Refused("refusal.booked", request=request.id)
         if request.assistants != 1:
             raise Refused("refusal.several", request=request.id, assistants=request.assistants)
+        ask = (request.windows, request.need, request.segment)
+        if self._known_in != self._sitting.epoch:
+            self._known.clear()
+            self._known_in = self._sitting.epoch
+        if request.seat is None and (known := self._known.get(ask)):
+            return Refusal(request=request.id, obstacle=known, checked=self.checked)
         starts = self._starts(request)
         if self._attempt(request, starts):
-            moved = self._sitting.moved()
-            _, seat = moved.pop(request.id)
-            assert seat is not None
-            moves = tuple(
-                Moved(request=id, was=was, now=now)
-                for id, (was, now) in moved.items()
-                if was and now
-            )
-            return Booked(request=request.id, seat=seat, moves=moves)
+            return self._booked(request)
         obstacle: Obstacle = "full" if any(starts) else self._obstacle(request)
         if obstacle == "full" and request.seat is not None and request.pin != "free":
             obstacle = "pinned"
+        epoch = self._known_in
+        if request.seat is None and all(one.dead == epoch for rows in starts for one in rows):
+            self._known[ask] = obstacle
         return Refusal(request=request.id, obstacle=obstacle, checked=self.checked)
+
+    def _booked(self, request: Request) -> Booked:
+        moved = self._sitting.moved()
+        _, seat = moved.pop(request.id)
+        assert seat is not None
+        moves = tuple(
+            Moved(request=id, was=was, now=now) for id, (was, now) in moved.items() if was and now
+        )
+        return Booked(request=request.id, seat=seat, moves=moves)
 
     def release(self, request: str) -> Seat:
         """Free the place of *request* and return it; raise `NotFound` where it has none."""
@@ -125,7 +145,8 @@ class Residual:
         if seat is not None and request.pin == "day":
             windows = ((seat.day,),)
         elif seat is not None and request.pin == "window":
-            windows = [window for window in windows if seat.day in window][:1]
+            window = window_of(request, seat.day)
+            windows = () if window is None else (window,)
         known = kind.days
         found = [
             [known.get(day) or sitting.demand(kind, day) for day in window] for window in windows
@@ -134,12 +155,13 @@ class Residual:
 
     def _own_row(self, request: Request, seat: Seat) -> list[list[Demand]]:
         sitting, kind = self._sitting, self._sitting.kind(request)
-        row, member = sitting.building.cells.get(seat.assistant, {}).get(seat.day, (None, 0))
-        if row is None or not request.need <= row.group.offers:
+        place = sitting.building.place(seat)
+        if place is None or not request.need <= place[0].group.offers:
             return []
+        row, member = place
         if len(row.group.present()) > 1:
             sitting.single_out(row, [member])
-            row, _ = sitting.building.cells[seat.assistant][seat.day]
+            row = sitting.building.cells[seat.assistant][seat.day][0].rows[seat.day]
         return [[Demand(kind, seat.day, [row])]]
 
     def _attempt(self, request: Request, starts: Sequence[Sequence[Demand]]) -> bool:
@@ -159,30 +181,23 @@ class Residual:
 
     def _directly(self, request: Request, windows: Sequence[Sequence[Demand]]) -> bool:
         """Take a place where nobody has to move, days and assistants in turn."""
-        turn = next(self._turns)
+        sitting, turn = self._sitting, next(self._turns)
         for window in windows:
             for n in range(len(window)):
                 demand = window[(turn + n) % len(window)]
                 rows, lane = demand.rows, demand.kind.lane
                 for m in range(demand.turn, demand.turn + len(rows)):
                     row = rows[m % len(rows)]
-                    if row.open(lane) and self._sit(request, row):
+                    if row.open(lane) and sitting.sit(request, row):
                         demand.turn = m % len(rows) + 1
                         return True
-        return False
-
-    def _sit(self, request: Request, row: Row) -> bool:
-        for member in row.members(self._sitting.kind(request).lane):
-            if self._sitting.lets(request, row.seat(member)):
-                self._sitting.set(request, (row, member))
-                return True
         return False
 
     def _by_moves(self, request: Request, window: Sequence[Demand]) -> bool:
         """Follow the shortest way. Groups that turn out to be mixed are searched one by one."""
         sitting = self._sitting
         while way := search(window, sitting.demand, epoch=sitting.epoch):
-            stuck = self._follow(request, way)
+            stuck = follow(sitting, request, way)
             if stuck is None and sitting.kept():
                 return True
             sitting.undo()
@@ -190,54 +205,6 @@ class Residual:
                 return False
             sitting.single_out(stuck, range(len(stuck.group.loads)))
         return False
-
-    def _follow(self, request: Request, way: Way) -> Row | None:
-        """Change seats along *way*; return the row in which nobody could be found."""
-        sitting, who = self._sitting, request
-        day: date | None = None
-        for place, step in enumerate(way.steps):
-            if step.entered is not None and step.left is not None:
-                gone = self._leaving(step, way.steps[place + 1 :])
-                sitting.set(gone, None)
-                if not sitting.put(who, step.entered):
-                    return step.entered
-                who, day = gone, step.left.day
-            elif (held := _origins(step)) is not None:
-                who, day = self._swap(who, day, step, held)
-        return None if sitting.put(who, way.row) else way.row
-
-    def _leaving(self, step: Step, onward: Sequence[Step]) -> Request:
-        """Pick who leaves; best somebody who can go on all by himself."""
-        assert isinstance(step.onward, Demand)
-        assert step.left is not None
-        held = step.left.stocks[step.onward.kind]
-        wanted: list[Collection[str]] = [held]
-        for one in onward[:2]:
-            before = _origins(one)
-            if before is None:
-                break
-            wanted.append(before)
-        while len(wanted) > 1:
-            for id in held:
-                if all(id in one for one in wanted):
-                    return self._sitting.requests[id]
-            wanted.pop()
-        return self._sitting.requests[next(iter(held))]
-
-    def _swap(
-        self, who: Request, day: date | None, step: Step, held: dict[str, None]
-    ) -> tuple[Request, date | None]:
-        """Go on with somebody who came by the origin of *step*; *who* takes over his seat."""
-        sitting = self._sitting
-        came = None if day is None else sitting.chosen(who, day)
-        if came is not None and step.onward in came and (came[0] in (step.node, step.onward)):
-            return who, day
-        other = sitting.requests[next(iter(held))]
-        place = sitting.place(other.id)
-        assert place is not None
-        sitting.set(other, None)
-        sitting.set(who, place)
-        return other, place[0].day
 
     def _forget(self, request: Request) -> None:
         self._sitting.undo()
@@ -272,17 +239,6 @@ class Residual:
             return "no-day"
         serving = any(request.need <= row.group.offers for row in rows)
         return "no-room" if serving else "no-skill"
-
-
-def _origins(step: Step) -> dict[str, None] | None:
-    """Return who could go back from the node of *step*, None where it goes forward."""
-    match step.node, step.onward:
-        case Demand() as node, Choice() as onward:
-            return node.origins[onward]
-        case Choice() as node, Wishes() as onward:
-            return node.origins[onward]
-        case _:
-            return None
 
 
 def _revives(entry: Room, epoch: int) -> bool:

@@ -2,7 +2,7 @@
 
 A room is what one limit holds together. A group has the same room on every day of its days,
 so that a search sees it as one assistant with more room; which of the assistants takes a
-visit is found here. How a search walks through all this is left to `residual`.
+visit is found here. How a search walks through all this is left to `search`.
 """
 
 from __future__ import annotations
@@ -134,7 +134,12 @@ class Row:
         for n in range(self.turn, self.turn + count):
             member = n % count
             load = loads[member]
-            if load and all(load[t] < most[t] for t in chain):
+            if not load:
+                continue
+            for t in chain:
+                if load[t] >= most[t]:
+                    break
+            else:
                 self.turn = member + 1
                 yield member
 

@@ -26,13 +26,19 @@ class Sitting:
 
     def __init__(self, instance: Instance, *, level: Level) -> None:
         self.level: Level = level
-        self.building = Building(instance)
         self.requests = {one.id: one for one in instance.requests if one.seat is not None}
         self._rows: dict[str, Row | None] = {}  # of those who do not sit where their request says
         self.journal: list[tuple[str, Place | None, Place | None]] = []
         self.epoch = 0
         self._kinds: dict[tuple[frozenset[str], int], Kind] = {}
-        self._fill(instance.requests)
+        self.building = Building(instance)
+        if strays := self._fill(instance.requests):
+            self.building = Building(instance, strays)
+            self._fill(instance.requests)
+        if level != "assistant":
+            self._remember_all(instance.requests)
+        for group, over in self.building.settle():
+            self.single_out(next(iter(group.rows.values())), over)
 
     def kind(self, request: Request) -> Kind:
         """Return the requests that the same assistants can serve."""
@@ -64,7 +70,9 @@ class Sitting:
         row = self._rows.get(request, one)
         if isinstance(row, Request):
             assert one.seat is not None
-            row, _ = self.building.cells[one.seat.assistant][one.seat.day]
+            place = self.building.place(one.seat)
+            assert place is not None
+            row = place[0]
         if row is None:
             return None
         if (fixed := row.fixed.get(request)) is not None:
@@ -77,14 +85,19 @@ class Sitting:
         self._change(request, was, to)
         self.journal.append((request.id, was, to))
 
-    def put(self, request: Request, row: Row) -> bool:
-        """Seat *request* with anybody of *row*; others of the group may change assistant."""
-        lane = self.kind(request).lane
-        for member in row.members(lane):
+    def sit(self, request: Request, row: Row) -> bool:
+        """Seat *request* with anybody of *row* who has room."""
+        for member in row.members(self.kind(request).lane):
             if self.lets(request, row.seat(member)):
                 self.set(request, (row, member))
                 return True
-        found = exchange(row, lane)
+        return False
+
+    def put(self, request: Request, row: Row) -> bool:
+        """Seat *request* with anybody of *row*; others of the group may change assistant."""
+        if self.sit(request, row):
+            return True
+        found = exchange(row, self.kind(request).lane)
         if found is None:
             return False
         free, hops = found
@@ -149,7 +162,7 @@ class Sitting:
         """
         if self.level == "assistant" or request.pin in ("day", "assistant"):
             return None
-        window = next((window for window in request.windows if day in window), None)
+        window = window_of(request, day)
         if window is None:
             return None
         kind = self.kind(request)
@@ -163,35 +176,53 @@ class Sitting:
                 self._choice(kind, other)
         return choice, wishes
 
-    def _fill(self, requests: Sequence[Request]) -> None:
+    def _fill(self, requests: Iterable[Request]) -> list[Seat]:
+        """Put everybody where he sits; return the seats that the building does not have."""
         cells, guarded, kinds = self.building.cells, self.building.guarded, self._kinds
-        lanes, shallow = self.building.lanes, self.level == "assistant"
+        lanes = self.building.lanes
+        strays: list[Seat] = []
+        # Lists first: a dict that grows among a thousand others costs far more.
+        here: dict[Row, dict[Kind, tuple[list[str], list[int]]]] = {}
+        for request in requests:
+            if (seat := request.seat) is None:
+                continue
+            try:
+                group, member = cells[seat.assistant][seat.day]
+            except KeyError:
+                strays.append(seat)
+                continue
+            row = group.rows[seat.day]
+            lane = lanes.get(request.segment, 0) if lanes else 0
+            kind = kinds.get((request.need, lane)) or self.kind(request)
+            if request.pin == "assistant":
+                row.fixed[request.id] = (member, lane)
+            else:
+                stocks = here.get(row) or here.setdefault(row, {})
+                held = stocks.get(kind) or stocks.setdefault(kind, ([], []))
+                held[0].append(request.id)
+                held[1].append(member)
+            if guarded:
+                for guard in guarded.get((seat.assistant, seat.day), ()):
+                    guard.count(request, seat.assistant)
+        if not strays:
+            for row, stocks in here.items():
+                for kind, held in stocks.items():
+                    row.stocks[kind] = dict(zip(*held, strict=True))
+        return strays
+
+    def _remember_all(self, requests: Iterable[Request]) -> None:
+        """Write down whose choice every seat fulfils."""
         # Lists of windows are the same objects again and again; hashing their dates is dear.
         known: dict[tuple[int, date, Kind, str], tuple[Choice, Wishes | None] | None] = {}
         for request in requests:
             if (seat := request.seat) is None:
                 continue
-            visit, day = request.id, seat.day
-            row, member = cells[seat.assistant][day]
-            lane = lanes.get(request.segment, 0) if lanes else 0
-            kind = kinds.get((request.need, lane)) or self.kind(request)
-            if request.pin == "assistant":
-                row.fixed[visit] = (member, lane)
-            elif (held := row.stocks.get(kind)) is not None:
-                held[visit] = member
-            else:
-                row.stocks[kind] = {visit: member}
-            if not shallow:
-                key = (id(request.windows), day, kind, request.pin)
-                if key not in known:
-                    known[key] = self.chosen(request, day)
-                if found := known[key]:
-                    self._remember(visit, self.demand(kind, day), *found)
-            if guarded:
-                for guard in guarded.get((seat.assistant, day), ()):
-                    guard.count(request, seat.assistant)
-        for group, over in self.building.settle():
-            self.single_out(next(iter(group.rows.values())), over)
+            kind = self.kind(request)
+            key = (id(request.windows), seat.day, kind, request.pin)
+            if key not in known:
+                known[key] = self.chosen(request, seat.day)
+            if found := known[key]:
+                self._remember(request.id, self.demand(kind, seat.day), *found)
 
     def _remember(self, id: str, demand: Demand, choice: Choice, wishes: Wishes | None) -> None:
         demand.origins.setdefault(choice, {})[id] = None
@@ -248,6 +279,20 @@ class Sitting:
             for day in window:
                 self.demand(kind, day)
         return choice
+
+
+def window_of(request: Request, day: date) -> Window | None:
+    """Return the window that a seat on *day* fulfils, the first one with it.
+
+    Who is pinned to a window keeps to the days that no dearer one has.
+    """
+    dearer: set[date] = set()
+    for window in request.windows:
+        if day in window:
+            kept = request.pin == "window" and not dearer.isdisjoint(window)
+            return tuple(one for one in window if one not in dearer) if kept else window
+        dearer.update(window)
+    return None
 
 
 def _seat(place: Place | None) -> Seat | None:
