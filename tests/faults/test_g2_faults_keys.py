@@ -161,7 +161,7 @@ def test_a_booking_with_a_key_is_the_first_one_however_often_it_is_sent(
         assert schedule.book(user, slot) == first
         held = site.campaign.schedule.booking(user)
         assert held is not None
-        assert [move.state for move in held.moves] == ["booked", "cancelled"]
+        assert [move.state for move in held.moves] == ["confirmed", "cancelled"]
     check_campaign(site.campaign)
 
 

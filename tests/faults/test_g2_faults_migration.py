@@ -148,6 +148,10 @@ def test_a_step_that_is_recorded_afterwards_is_found_out(
     pytest.fail("a step that four processes do at once was done once")
 
 
+FIRST = MIGRATIONS[:1]
+"""What a store with a few of the tables can take: later steps rewrite rows of the others."""
+
+
 @pytest.mark.parametrize("step", [True, False], ids=["a step", "a column only"])
 def test_old_code_that_is_overtaken_by_new_code_changes_nothing_and_is_refused(
     address: str, monkeypatch: pytest.MonkeyPatch, *, step: bool
@@ -155,7 +159,7 @@ def test_old_code_that_is_overtaken_by_new_code_changes_nothing_and_is_refused(
     """Both find an empty database; the new code is done before the old one writes anything down."""
     wider = attrs.evolve(COUNTERS, columns={**COUNTERS.columns, "note": "str?"})
     old, new = (RECORDS, DECLARATIONS, COUNTERS), (RECORDS, DECLARATIONS, wider)
-    known = NEWER if step else MIGRATIONS
+    known = (*FIRST, attrs.evolve(NEWER[-1], number=2)) if step else FIRST
     with closing(opened(address)) as storage, closing(opened(address)) as other:
         migrate = storage.migrate
 
@@ -165,7 +169,7 @@ def test_old_code_that_is_overtaken_by_new_code_changes_nothing_and_is_refused(
 
         monkeypatch.setattr(storage, "migrate", overtaken)
         with pytest.raises(StorageError) as refused:
-            bring_up_to_date(storage, tenant="one", at=AT, declared=old)
+            bring_up_to_date(storage, tenant="one", at=AT, declared=old, migrations=FIRST)
         assert refused.value.code == "storage.newer"
         assert status(other, tenant="one", declared=new, migrations=known).pending == ()
 
@@ -217,8 +221,8 @@ def test_a_migration_that_is_cut_off_is_finished_by_the_next(
     """One version after another, each cut off anywhere on its way."""
     declared, failed = (RECORDS, DECLARATIONS, COUNTERS), Counter[str]()
     storage = opened(cutter.address)
-    known = list(MIGRATIONS)
-    bring_up_to_date(storage, tenant="one", at=AT, declared=declared)
+    known = list(FIRST)
+    bring_up_to_date(storage, tenant="one", at=AT, declared=declared, migrations=known)
     put_counter(cutter.behind)
     for number in range(min(rounds(15), 60)):
         known.append(Migration(number=known[-1].number + 1, name=f"step {number}", step=count))

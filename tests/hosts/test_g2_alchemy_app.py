@@ -36,7 +36,7 @@ class Shop:
     def booked(self) -> list[str]:
         schedule = self.ops.campaign("sample").schedule
         held = {user: schedule.booking(user) for user in BUYERS}
-        return [user for user, booking in held.items() if booking and booking.state == "booked"]
+        return [user for user, booking in held.items() if booking and booking.state == "confirmed"]
 
     def everything(self) -> dict[str, list[Any]]:
         return self.ops.run(

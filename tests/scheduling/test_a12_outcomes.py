@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from saasops.errors import Refused
 from saasops.scheduling.bookings import TRANSITIONS
-from saasops.scheduling.outcomes import RESULTS, STATE_AFTER, record
+from saasops.scheduling.outcomes import RESULTS, STATE_AFTER, record, state_after
+from saasops.scheduling.policy import BookingPolicy
 from saasops.testing.strategies import scheduling, values
 
 modest = settings(max_examples=30)
@@ -80,11 +81,19 @@ def test_a12_only_the_order_of_the_attempts_is_taken(outcomes, data):
     assert [one.attempt for one in taken] == list(range(1, len(taken) + 1))
 
 
+def test_a12_a_missed_visit_forfeits_the_support_unless_the_policy_is_milder():
+    strict, mild = BookingPolicy(), BookingPolicy(no_show="may-rebook")
+    for result in RESULTS:
+        missed = result == "no-show"
+        assert state_after(result, mild) == STATE_AFTER[result]
+        assert state_after(result, strict) == ("forfeited" if missed else STATE_AFTER[result])
+
+
 def test_a12_every_result_closes_a_booking():
     assert set(STATE_AFTER) == set(RESULTS)
     for result, state in STATE_AFTER.items():
         assert state in TRANSITIONS["confirmed"]
-        assert bool(TRANSITIONS[state]) is (result in ("failed", "postponed"))
+        assert bool(TRANSITIONS[state]) is (result != "succeeded")
 
 
 @modest

@@ -12,6 +12,9 @@ from saasops.clock import day_of
 from saasops.ports import Row
 from saasops.storage.tables import PLACES
 
+_MOST = 1_000_000
+"""In one piece: pages would read every row's neighbours again."""
+
 
 @attrs.frozen(kw_only=True)
 class FreeDay:
@@ -35,7 +38,7 @@ def free_days(work: Work, opened: Running, *, team: str | None = None) -> tuple[
     rooms = {row["id"]: row["cap"] - row["used"] for row in limit_rows(work, opened.campaign.id)}
     free: dict[tuple[date, str, str], int] = {}
     under: defaultdict[str, set[tuple[date, str, str]]] = defaultdict(set)
-    for row in work.rows(PLACES, where):
+    for row in work.tx.find(PLACES, where, limit=_MOST):
         if not row["open"] or row["day"] < first:
             continue
         key = (row["day"], row["slot"], row["team"])

@@ -323,7 +323,7 @@ def _apply(
         if sits != change.was:
             raise Refused("plan.stale", user=change.request)
         participant = opened.participant(work, change.request)
-        if participant.withdrawn_at is not None:
+        if change.was is None and participant.withdrawn_at is not None:
             raise Refused("participant.withdrawn", user=change.request)
         claim = held.claim if held and sits else claim_of(opened, participant, held)
         steps.append(Step(claim, leaves=sits, enters=change.now))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import permutations
 from typing import get_args
 
 import attrs
@@ -17,12 +18,15 @@ from saasops.scheduling.planner.instance import (
     Instance,
     Limit,
     Obstacle,
+    Pin,
     Plan,
     Request,
     Seat,
     Unserved,
 )
 from saasops.scheduling.planner.planning import plan
+from saasops.scheduling.planner.replanning import replan
+from saasops.scheduling.planner.solving import solve as solve_flow
 from saasops.testing.plans import broken_rules, brute_force, first_fit, score
 from saasops.testing.strategies.planner import instances
 from saasops.texts import explain
@@ -286,6 +290,45 @@ def test_what_makes_no_sense_is_listed_as_a_whole():
     ]
 
 
+@pytest.mark.parametrize("pin", get_args(Pin))
+@pytest.mark.parametrize("room_for", [0, 1, 2])
+@pytest.mark.parametrize("planned", [plan, replan])
+def test_an_id_that_two_requests_have_is_found_whatever_becomes_of_them(planned, room_for, pin):
+    twice = request("r", WEEK, seat=Seat("ann", MONDAY), pin=pin)
+    with pytest.raises(Invalid) as caught:
+        planned(of(twice, request("r", WEEK), room("ann", room_for, MONDAY)))
+    assert [one.code for one in caught.value.problems] == ["planner.duplicate"]
+
+
+def test_what_makes_no_sense_is_said_before_what_no_flow_can_do():
+    with pytest.raises(Invalid):
+        plan(of(request("r", WEEK, assistants=2), request("r", WEEK)))
+
+
+@usual
+@given(instances(seats=True))
+def test_equal_windows_are_one_window_whether_or_not_they_are_one_object(instance):
+    apart = attrs.evolve(
+        instance,
+        requests=tuple(
+            attrs.evolve(one, windows=tuple(tuple(days) for days in one.windows))
+            for one in instance.requests
+        ),
+    )
+    assert plan(apart) == plan(instance)
+    assert replan(apart) == replan(instance)
+
+
+def test_only_windows_that_several_classes_name_set_the_weights_apart():
+    orders = list(permutations(WEEK[:4]))
+    asked = [request(f"r{n}", days, WEEK[4:]) for n, days in enumerate(orders)]
+    solved = solve_flow(
+        of(*asked, room("ann", 1)), balance=False, staying=False, engine=min_cost_flow
+    )
+    shared_windows, days, dearest_choice = 1, 5, 1
+    assert solved.weights.drop == (shared_windows + days) * dearest_choice + 1
+
+
 def test_a_window_is_read_as_days_however_often_and_in_what_order_they_stand():
     found = plan(of(request("r", (WEEK[3], WEEK[1], WEEK[3]), WEEK), room("ann", 1, WEEK[3])))
     assert found.seats == {"r": Seat("ann", WEEK[3])}
@@ -296,8 +339,9 @@ def test_a_window_is_read_as_days_however_often_and_in_what_order_they_stand():
 @pytest.mark.parametrize("word", [*get_args(Obstacle), *get_args(Why)])
 def test_every_reason_has_words_in_both_languages(word, locale):
     context = {"request": "r1", "blocking": ["week"]}
-    said = explain(f"planner.{word}", context, locale=locale)
-    assert said != f"planner.{word}"
+    code = f"planner.{word.replace('-', '_')}"
+    said = explain(code, context, locale=locale)
+    assert said != code
     assert "{" not in said
 
 

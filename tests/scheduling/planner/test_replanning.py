@@ -236,3 +236,10 @@ def test_a_full_week_is_shared_out_with_the_fewest_changes():
     more = newcomer("r3", windows=((WEEK[1],),))
     seats = repack(group, [[asked[0], asked[2]], [asked[1], more]], engine=min_cost_flow)
     assert seats == {**{one.id: one.seat for one in asked}, "r3": Seat("bo", WEEK[1])}
+
+
+def test_who_has_too_many_today_keeps_the_first_of_them():
+    asked = [seated(f"r{n}", "ann", WEEK[0], windows=((WEEK[0],),)) for n in range(4)]
+    found = replan(of(*asked, room("ann", 2, WEEK[:1]), room("bo", 2, WEEK[:1])))
+    who = [found.seats[one.id].assistant for one in asked]
+    assert who == ["ann", "ann", "bo", "bo"]

@@ -1,5 +1,6 @@
 """A network while it is being built: numbers for nodes, columns of arcs, names of limits."""
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import attrs
@@ -47,6 +48,15 @@ class Arcs:
         self.capacities.append(capacity)
         self.costs.append(cost)
         return len(self.tails) - 1
+
+    def fan(self, tail: int, heads: Sequence[int], capacity: int, cost: int = 0) -> range:
+        """Add arcs from *tail* to all *heads*, and return their numbers."""
+        first, several = len(self.tails), len(heads)
+        self.tails += [tail] * several
+        self.heads += heads
+        self.capacities += [capacity] * several
+        self.costs += [cost] * several
+        return range(first, first + several)
 
     def limit(self, tail: int, head: int, capacity: int, bound: Bound, cost: int = 0) -> None:
         """Add an arc whose capacity is a limit."""

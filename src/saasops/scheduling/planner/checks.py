@@ -27,15 +27,21 @@ def check(instance: Instance) -> None:
         raise Invalid(problems)
 
 
+def check_all_but_ids(instance: Instance) -> None:
+    """Raise as `check`; that ids are unique need only be known when there are answers to count."""
+    if any(True for _ in _senseless(instance)):
+        check(instance)
+
+
 def obstacles_to_flow(instance: Instance) -> tuple[NoFlow, ...]:
     """Return what keeps *instance* from being one flow, by name; nothing where it is one.
 
     Equal units of all requests are no obstacle: a limit is then divided by them.
     """
     found = [NoFlow("minimum", one.rule) for one in instance.minimums]
-    uneven = bool(instance.units) or len({one.units for one in instance.requests}) > 1
-    if uneven:
-        found += [NoFlow("units", one.rule) for one in instance.limits if one.units]
+    if weighed := [NoFlow("units", one.rule) for one in instance.limits if one.units]:
+        uneven = instance.units or len({one.units for one in instance.requests}) > 1
+        found += weighed if uneven else []
     found += [NoFlow("worth", request) for request, _ in list(instance.worth)[:1]]
     several = (one.id for one in instance.requests if one.assistants != 1)
     found += [NoFlow("assistants", id) for id in (next(several, None),) if id is not None]
@@ -43,17 +49,24 @@ def obstacles_to_flow(instance: Instance) -> tuple[NoFlow, ...]:
 
 
 def check_flow(instance: Instance) -> None:
-    """Raise `Refused` planner.not_a_flow where the solver of the extra is needed."""
+    """Raise `Refused` planner.not_a_flow where the solver of the extra is needed.
+
+    What makes no sense is `Invalid` rather.
+    """
     if found := obstacles_to_flow(instance):
+        check(instance)
         what = list(dict.fromkeys(one.what for one in found))
         rules = list(dict.fromkeys(one.rule for one in found))
         raise Refused("planner.not_a_flow", what=what, rule=rules[:5], extra="ortools")
 
 
 def _problems(instance: Instance) -> Iterator[Problem]:
+    yield from _repeated("requests", [one.id for one in instance.requests])
+    yield from _senseless(instance)
+
+
+def _senseless(instance: Instance) -> Iterator[Problem]:
     requests, rooms = instance.requests, instance.availabilities
-    if len({one.id for one in requests}) < len(requests):
-        yield from _repeated("requests", [one.id for one in requests])
     yield from _repeated("availabilities", [one.assistant for one in rooms])
     for one in requests:
         if one.units < 1 or one.assistants < 1:

@@ -4,8 +4,8 @@ Equal priority, need, segment and windows make a class. Where today's place coun
 its being confirmed are part of it. What a class gets is left to others.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
@@ -16,6 +16,8 @@ from saasops.scheduling.planner.instance import Request, Seat, Window
 Tier: TypeAlias = tuple[int, int]
 """Who goes first: 0 pinned, 1 confirmed, 2 everybody else; then the priority."""
 PINNED, CONFIRMED, OTHERS = range(3)
+Homes: TypeAlias = Mapping[date, Mapping[str, int]]
+"""The numbers of cells by day and assistant."""
 
 
 class Class(NamedTuple):
@@ -35,13 +37,28 @@ class Class(NamedTuple):
         return next(choice_cost(rank) for rank, days in enumerate(self.windows) if day in days)
 
 
+class Pool(NamedTuple):
+    """*size* requests of the class *kind* who sit in one cell today, *home*, or in none."""
+
+    kind: int
+    home: int | None
+    size: int
+
+
 @attrs.frozen(kw_only=True)
 class Classes:
-    """The classes, their members in the order of the input, and the needs by number."""
+    """The classes, how many are in each, and the needs by number.
 
-    kinds: tuple[Class, ...]
-    members: tuple[list[Request], ...]
-    needs: tuple[frozenset[str], ...]
+    *shared* are windows that several classes of one need and segment name. *numbers* tells for
+    each request, in the order of the input, which of *pools* it is in.
+    """
+
+    kinds: Sequence[Class]
+    shared: Sequence[tuple[int, str | None, Window]]
+    sizes: Sequence[int]
+    pools: Sequence[Pool]
+    numbers: Sequence[int]
+    needs: Sequence[frozenset[str]]
 
 
 def choice_cost(rank: int) -> int:
@@ -50,38 +67,85 @@ def choice_cost(rank: int) -> int:
 
 
 def classify(
-    requests: Sequence[Request], *, segments: Collection[str | None], staying: bool = False
+    requests: Sequence[Request],
+    needs: Sequence[frozenset[str]],
+    *,
+    segments: Collection[str | None],
+    homes: Homes | None = None,
 ) -> Classes:
     """Return the classes in order of appearance; only *segments* are told apart.
 
-    With *staying* it counts which place a request has today.
+    With *homes*, cells by day and assistant, it counts which place a request has today.
     """
-    # Windows are told apart by identity first: hashing a million of them is what would cost.
-    pools: dict[tuple[object, ...], list[Request]] = defaultdict(list)
-    if staying or any(one.pin != "free" for one in requests):
-        for one in requests:
-            seat = one.seat
-            today = None if seat is None or not (staying or one.pin != "free") else seat.day
-            key = one.priority, one.need, one.segment, id(one.windows), one.pin, today
-            pools[key].append(one)
-    else:
-        for one in requests:
-            pools[one.priority, one.need, one.segment, id(one.windows)].append(one)
-    needs: dict[frozenset[str], int] = {}
-    merged: dict[Class, list[Request]] = {}
-    for pool in pools.values():
-        first = pool[0]
-        need = needs.setdefault(first.need, len(needs))
-        segment = first.segment if first.segment in segments else None
-        windows, today = kept_windows(first), None
-        if staying and first.seat is not None and choice_with(windows, first.seat) is not None:
-            today = first.seat.day
-        kind = Class(tier_of(first, staying=staying), need, segment, windows, today)
-        if kind in merged:
-            merged[kind] += pool
-        else:
-            merged[kind] = pool
-    return Classes(kinds=tuple(merged), members=tuple(merged.values()), needs=tuple(needs))
+    staying = homes is not None
+    alike = _alike(requests, homes)
+    number_of = {need: number for number, need in enumerate(needs)}
+    kinds: dict[Class, int] = {}
+    pools: dict[tuple[int, int | None], int] = {}
+    merged: list[int] = []
+    for one in alike.samples:
+        segment = one.segment if one.segment in segments else None
+        windows, seat, today, home = kept_windows(one), one.seat, None, None
+        if homes is not None and seat is not None and choice_with(windows, seat) is not None:
+            today = seat.day
+            home = homes.get(today, {}).get(seat.assistant)
+        tier = tier_of(one, staying=staying)
+        kind = Class(tier, number_of[one.need], segment, windows, today)
+        pool = kinds.setdefault(kind, len(kinds)), home
+        merged.append(pools.setdefault(pool, len(pools)))
+    numbers = alike.numbers
+    if len(pools) < len(merged):
+        numbers = [merged[number] for number in numbers]
+    times = Counter(numbers)
+    sizes = [0] * len(kinds)
+    for (kind_number, _), pool_number in pools.items():
+        sizes[kind_number] += times[pool_number]
+    return Classes(
+        kinds=tuple(kinds),
+        shared=_shared(kinds),
+        sizes=sizes,
+        pools=[Pool(kind, home, times[number]) for (kind, home), number in pools.items()],
+        numbers=numbers,
+        needs=needs,
+    )
+
+
+def _shared(kinds: Iterable[Class]) -> list[tuple[int, str | None, Window]]:
+    named = Counter([(one.need, one.segment, window) for one in kinds for window in one.windows])
+    return [key for key, times in named.items() if times > 1]
+
+
+class _Alike(NamedTuple):
+    """One request of each sort, and the sort of every request."""
+
+    samples: list[Request]
+    numbers: list[int]
+
+
+def _alike(requests: Sequence[Request], homes: Homes | None) -> _Alike:
+    """Tell requests apart, windows by identity: hashing a million of them is what would cost."""
+    known: dict[tuple[object, ...], int] = {}
+    samples: list[Request] = []
+    numbers: list[int] = []
+    seated = homes is not None or any(one.pin != "free" for one in requests)
+    cells = homes or {}
+    home: int | date | None = None
+    for one in requests:
+        if seated:
+            home = None
+            if (seat := one.seat) is not None:
+                try:
+                    home = cells[seat.day][seat.assistant]
+                except KeyError:
+                    home = seat.day
+        key = one.priority, one.need, one.segment, id(one.windows), one.pin, home
+        try:
+            numbers.append(known[key])
+        except KeyError:
+            numbers.append(len(known))
+            known[key] = len(known)
+            samples.append(one)
+    return _Alike(samples, numbers)
 
 
 def tier_of(request: Request, *, staying: bool) -> Tier:
@@ -106,7 +170,7 @@ def kept_windows(request: Request) -> tuple[Window, ...]:
 
 
 def _own_days(windows: tuple[Window, ...]) -> tuple[Window, ...]:
-    if len(windows) < 2 or sum(map(len, windows)) == len({day for days in windows for day in days}):
+    if len(windows) < 2 or sum(map(len, windows)) == len(set[date]().union(*windows)):
         return windows
     seen: set[date] = set()
     own: list[Window] = []

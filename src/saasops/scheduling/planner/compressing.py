@@ -17,7 +17,7 @@ class Compressed:
     """Arcs between *nodes* shared nodes as columns, each arc followed by its reverse.
 
     *origins* names, for each such pair, the arc of the network that it is. The choices of source
-    s stand from *begins*[s] to *begins*[s + 1]: each has a target, a price, and the one or two
+    s stand from `begins[s]` to `begins[s + 1]`: each has a target, a price, and the one or two
     arcs that it stands for. `NONE` stands where there is no arc.
     """
 

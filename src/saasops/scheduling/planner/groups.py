@@ -8,8 +8,9 @@ is left to `dealing`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import attrs
 
@@ -46,6 +47,24 @@ class Group:
     spans: tuple[tuple[frozenset[date], int], ...]
 
 
+class _More(NamedTuple):
+    """What a cell has beside its day and its cap."""
+
+    held: int = 0
+    reserve: tuple[int, str | None] | None = None
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+
+
+class _Key(NamedTuple):
+    """What those who are alike on a block have in common; *more* is empty where nobody has any."""
+
+    needs: frozenset[int]
+    places: tuple[tuple[date, int], ...]
+    spans: tuple[tuple[frozenset[date], int], ...]
+    more: tuple[_More, ...]
+
+
 def group(
     nested: Nested,
     staff: Sequence[Availability],
@@ -54,58 +73,83 @@ def group(
     held: Mapping[tuple[str, date], int],
 ) -> tuple[Group, ...]:
     """Return the groups, in the order of *staff*; *held* are loads that are there already."""
-    block_of = _blocks(nested)
+    keys = _Keys(nested, held)
     serves: dict[frozenset[str], frozenset[int]] = {}
-    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
-    reserves, before = nested.reserves, _by_day(nested.before)
-    after = _by_day(nested.after)
-    plain = not (reserves or before or after or held)
+    alike: dict[_Key, list[str]] = defaultdict(list)
     for one in staff:
-        who = one.assistant
         if one.offers not in serves:
             able = (number for number, need in enumerate(needs) if need <= one.offers)
             serves[one.offers] = frozenset(able)
-        if not serves[one.offers]:
-            continue
-        blocks: dict[date, list[tuple[date, int]]] = defaultdict(list)
-        for place in nested.caps[who].items():
-            blocks[block_of.get(place[0], place[0])].append(place)
-        spans: dict[date, list[tuple[frozenset[date], int]]] = defaultdict(list)
-        for span in nested.spans.get(who, ()):
-            spans[block_of[next(iter(span.days))]].append((span.days, span.most))
-        for block, places in blocks.items():
-            more: tuple[object, ...] = ()
-            if not plain:
-                more = tuple(
-                    (
-                        held.get((who, day), 0),
-                        _value(reserves.get((who, day))),
-                        _chain(before, who, day),
-                        _chain(after, who, day),
-                    )
-                    for day, _ in places
-                )
-            key = (serves[one.offers], tuple(places), tuple(spans.get(block, ())), more)
-            alike[key].append(who)
+        if serves[one.offers]:
+            for key in keys.of(one.assistant, serves[one.offers]):
+                alike[key].append(one.assistant)
     return tuple(_group(key, who) for key, who in alike.items())
 
 
-def _group(key: tuple[object, ...], who: list[str]) -> Group:
-    needs: frozenset[int]
-    places: tuple[tuple[date, int], ...]
-    spans: tuple[tuple[frozenset[date], int], ...]
-    more: tuple[tuple[int, tuple[int, str | None] | None, tuple[int, ...], tuple[int, ...]], ...]
-    needs, places, spans, more = key  # type: ignore[assignment]
-    inner = tuple(sorted(spans, key=lambda span: len(span[0])))
-    nothing = (0, None, (), ())
-    cells = [
-        Cell(day=day, cap=cap, held=held, reserve=reserve, before=before, after=after)
-        for (day, cap), (held, reserve, before, after) in zip(
-            places, more or [nothing] * len(places), strict=True
+class _Keys:
+    def __init__(self, nested: Nested, held: Mapping[tuple[str, date], int]) -> None:
+        self._nested, self._held = nested, held
+        self._block_of = _blocks(nested)
+        self._before, self._after = _by_day(nested.before), _by_day(nested.after)
+        self._plain = not (nested.reserves or self._before or self._after or held)
+        self._known: dict[tuple[object, ...], list[_Key]] = {}
+
+    def of(self, who: str, needs: frozenset[int]) -> list[_Key]:
+        """Return a key for each block of days on which *who* serves *needs*."""
+        if not self._plain:
+            return list(self._blocks(who, needs))
+        spans = self._nested.spans.get(who, ())
+        same = needs, tuple(self._nested.caps[who].items()), tuple(map(id, spans))
+        if same not in self._known:
+            self._known[same] = list(self._blocks(who, needs))
+        return self._known[same]
+
+    def _blocks(self, who: str, needs: frozenset[int]) -> Iterator[_Key]:
+        block_of = self._block_of
+        blocks: dict[date, list[tuple[date, int]]] = defaultdict(list)
+        for place in self._nested.caps[who].items():
+            blocks[block_of.get(place[0], place[0])].append(place)
+        spans: dict[date, list[tuple[frozenset[date], int]]] = defaultdict(list)
+        for span in self._nested.spans.get(who, ()):
+            spans[block_of[next(iter(span.days))]].append((span.days, span.most))
+        for block, places in blocks.items():
+            more = () if self._plain else tuple(self._more(who, day) for day, _ in places)
+            yield _Key(needs, tuple(places), tuple(spans.get(block, ())), more)
+
+    def _more(self, who: str, day: date) -> _More:
+        return _More(
+            held=self._held.get((who, day), 0),
+            reserve=_value(self._nested.reserves.get((who, day))),
+            before=_chain(self._before, who, day),
+            after=_chain(self._after, who, day),
         )
+
+
+def homes(groups: Iterable[Group]) -> dict[date, dict[str, int]]:
+    """Return the numbers of the cells, counted through all *groups*, by day and assistant."""
+    found: dict[date, dict[str, int]] = defaultdict(dict)
+    cells = ((group, cell) for group in groups for cell in group.cells)
+    for number, (group, cell) in enumerate(cells):
+        found[cell.day].update(dict.fromkeys(group.assistants, number))
+    return found
+
+
+def _group(key: _Key, who: list[str]) -> Group:
+    spans = tuple(sorted(key.spans, key=lambda span: len(span[0])))
+    more = key.more or [_More()] * len(key.places)
+    cells = [
+        Cell(
+            day=day,
+            cap=cap,
+            held=one.held,
+            reserve=one.reserve,
+            before=one.before,
+            after=one.after,
+        )
+        for (day, cap), one in zip(key.places, more, strict=True)
     ]
-    cells.sort(key=lambda cell: _path(cell.day, inner))
-    return Group(assistants=tuple(who), needs=needs, cells=tuple(cells), spans=inner)
+    cells.sort(key=lambda cell: _path(cell.day, spans))
+    return Group(assistants=tuple(who), needs=key.needs, cells=tuple(cells), spans=spans)
 
 
 def _path(

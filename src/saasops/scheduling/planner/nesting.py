@@ -71,6 +71,8 @@ class _Nest:
             one.assistant: {day: cap for day, cap in one.caps.items() if cap}
             for one in instance.availabilities
         }
+        self._highest = {one: max(caps.values(), default=0) for one, caps in self._caps.items()}
+        self._same_caps: dict[str, int] = {}
         self._rules: dict[tuple[str, date], tuple[str, ...]] = {}
         self._spans: dict[str, list[tuple[Span, Limit]]] = defaultdict(list)
         self._reserves: dict[tuple[str, date], Reserve] = {}
@@ -91,6 +93,9 @@ class _Nest:
         for limit in alone:
             if limit.spares is None:
                 self._tighten(limit)
+        numbers: dict[tuple[tuple[date, int], ...], int] = {}
+        for one, caps in self._caps.items():
+            self._same_caps[one] = numbers.setdefault(tuple(caps.items()), len(numbers))
         for limit in alone:
             self._place_each(limit)
         self._split_crossing_spans()
@@ -125,20 +130,24 @@ class _Nest:
         return limit.each or len(limit.assistants) < 2
 
     def _place_each(self, limit: Limit) -> None:
+        spans: dict[int, Span | None] = {}
         for assistant in sorted(limit.assistants):
-            caps = self._caps[assistant]
-            days = sorted(limit.days & caps.keys())
-            if not days or (len(days) > 1 and limit.most > sum(caps[day] for day in days)):
+            caps = self._same_caps[assistant]
+            if caps not in spans:
+                spans[caps] = _binding(limit, self._caps[assistant])
+            span = spans[caps]
+            if span is None:
                 continue
             if limit.spares is not None:
-                self._reserve(limit, assistant, days)
-            elif len(days) > 1:
-                span = Span(rule=limit.rule, most=limit.most, days=frozenset(days))
+                self._reserve(limit, assistant, sorted(span.days))
+            elif len(span.days) > 1:
                 self._spans[assistant].append((span, limit))
 
     def _tighten(self, limit: Limit) -> None:
-        for assistant in sorted(limit.assistants):
+        for assistant in limit.assistants:
             caps = self._caps[assistant]
+            if limit.most > self._highest[assistant]:
+                continue
             for day in limit.days & caps.keys():
                 place = assistant, day
                 if limit.most == caps[day]:
@@ -222,6 +231,14 @@ def _signatures(instance: Instance) -> Callable[[str], frozenset[frozenset[str]]
         return frozenset(need for need in needs if need <= staff[assistant].offers)
 
     return serves
+
+
+def _binding(limit: Limit, caps: Mapping[date, int]) -> Span | None:
+    """Return what *limit* is for somebody with *caps*, unless they keep it anyway."""
+    days = limit.days.intersection(caps)
+    if not days or (len(days) > 1 and limit.most > sum([caps[day] for day in days])):
+        return None
+    return Span(rule=limit.rule, most=limit.most, days=days)
 
 
 def _crossing_sets(sets: tuple[frozenset[date], ...]) -> list[int]:

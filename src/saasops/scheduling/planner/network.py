@@ -19,7 +19,7 @@ from saasops.scheduling.planner.ceilings import add_ceilings
 from saasops.scheduling.planner.classes import Class, Classes, choice_cost
 from saasops.scheduling.planner.flow import Network
 from saasops.scheduling.planner.groups import Group
-from saasops.scheduling.planner.instance import Request, Window
+from saasops.scheduling.planner.instance import Window
 from saasops.scheduling.planner.nesting import Nested, counts
 from saasops.scheduling.planner.weights import Weights
 
@@ -33,18 +33,15 @@ class Model:
 
     Node i is class i, and arc i leaves it unserved; the arcs up to *leads* lead requests to
     the places of *groups*. *bounds* says what limits an arc, and *preferences* what it costs in
-    preference. If today's places count, *homes* are the nodes by day and assistant, and *stays*
-    the arcs on which a class keeps its day.
+    preference. If today's places count, *stays* are the arcs on which a class keeps its day.
     """
 
     network: Network
-    classes: Sequence[Class]
-    members: Sequence[Sequence[Request]]
+    classes: Classes
     groups: Sequence[Sequence[Place]]
     leads: int
     bounds: Mapping[int, Bound]
     preferences: Mapping[int, int]
-    homes: Mapping[date, Mapping[str, int]]
     stays: Mapping[int, int]
 
 
@@ -57,9 +54,9 @@ class _Builder:
     def __init__(
         self, classes: Classes, groups: Sequence[Group], nested: Nested, weights: Weights
     ) -> None:
-        self._classes, self._members = classes.kinds, classes.members
+        self._all, self._classes, self._sizes = classes, classes.kinds, classes.sizes
         self._nested, self._weights = nested, weights
-        self._total = sum(map(len, self._members))
+        self._total = sum(self._sizes)
         self._arcs = arcs = Arcs(len(self._classes) + 1)
         self._groups = [
             [Place(group=group, cell=cell, node=arcs.node()) for cell in group.cells]
@@ -76,7 +73,6 @@ class _Builder:
         }
         self._reserves: dict[int, tuple[int, Place]] = {}
         self._preferences: dict[int, int] = {}
-        self._homes: dict[date, dict[str, Place]] = defaultdict(dict)
         self._stays: dict[int, int] = {}
         self._today: Counter[tuple[int, int]] = Counter()
 
@@ -101,17 +97,12 @@ class _Builder:
         )
         rest = [0] * (arcs.nodes - sink - 1)
         return Model(
-            network=arcs.network([*map(len, self._members), -self._total, *rest]),
-            classes=self._classes,
-            members=self._members,
+            network=arcs.network([*self._sizes, -self._total, *rest]),
+            classes=self._all,
             groups=self._groups,
             leads=leads,
             bounds=arcs.bounds,
             preferences=self._preferences,
-            homes={
-                day: {who: place.node for who, place in some.items()}
-                for day, some in self._homes.items()
-            },
             stays=self._stays,
         )
 
@@ -126,38 +117,30 @@ class _Builder:
 
     def _add_classes(self) -> None:
         arcs, sink = self._arcs, len(self._classes)
-        for number, (one, members) in enumerate(zip(self._classes, self._members, strict=True)):
-            arcs.add(number, sink, len(members), self._weights.unserved(one))
-        named = Counter(
-            (one.need, one.segment, window) for one in self._classes for window in one.windows
-        )
-        nodes = {key: arcs.node() for key, times in named.items() if times > 1}
+        drops = {tier: self._weights.of_tier(tier) for tier in self._weights.tiers}
+        for number, (one, size) in enumerate(zip(self._classes, self._sizes, strict=True)):
+            arcs.add(number, sink, size, drops[one.tier])
+        nodes = {key: arcs.node() for key in self._all.shared}
         for number, one in enumerate(self._classes):
             self._add_choices(number, one, nodes)
         for (need, segment, window), node in nodes.items():
             days = self._days[need, segment]
-            for day in window:
-                if day in days:
-                    arcs.add(node, days[day], self._total)
+            arcs.fan(node, [days[day] for day in window if day in days], self._total)
 
     def _add_choices(
         self, number: int, one: Class, nodes: Mapping[tuple[int, str | None, Window], int]
     ) -> None:
-        arcs, weights, size = self._arcs, self._weights, len(self._members[number])
+        arcs, weights, size = self._arcs, self._weights, self._sizes[number]
         need, segment, today = one.need, one.segment, one.today
         days = self._days[need, segment]
         for rank, window in enumerate(one.windows):
             dear = choice_cost(rank)
             cost = dear * weights.preference + weights.moving(one, window)
-            first = len(arcs)
-            if (node := nodes.get((need, segment, window))) is not None:
-                arcs.add(number, node, size, cost)
-            else:
-                for day in window:
-                    if day in days:
-                        arcs.add(number, days[day], size, cost)
+            node = nodes.get((need, segment, window))
+            entered = [days[day] for day in window if day in days] if node is None else [node]
+            added = arcs.fan(number, entered, size, cost)
             if dear:
-                self._preferences.update(dict.fromkeys(range(first, len(arcs)), dear))
+                self._preferences.update(dict.fromkeys(added, dear))
         if today is not None and today in days:
             dear = one.choice_of(today)
             arc = arcs.add(number, days[today], size, dear * weights.preference)
@@ -212,15 +195,10 @@ class _Builder:
 
     def _count_today(self) -> None:
         """Count how many are in each place today, by the day and the place's entry."""
-        for day, places in self._by_day.items():
-            for place in places:
-                self._homes[day].update(dict.fromkeys(place.group.assistants, place))
-        for one, members in zip(self._classes, self._members, strict=True):
-            days, today = self._days[one.need, one.segment], one.today
-            if today is None or today not in days:
-                continue
-            seats = [request.seat for request in members]
-            for who, times in Counter([seat.assistant for seat in seats if seat]).items():
-                home = self._homes[today].get(who)
-                if home is not None and one.need in home.group.needs:
-                    self._today[days[today], self._entry(home, one.segment)] += times
+        cells = [place for places in self._groups for place in places]
+        for pool in self._all.pools:
+            if pool.home is not None:
+                one, home = self._classes[pool.kind], cells[pool.home]
+                if one.need in home.group.needs:
+                    day = self._days[one.need, one.segment][home.cell.day]
+                    self._today[day, self._entry(home, one.segment)] += pool.size

@@ -6,11 +6,12 @@ What must change in a plan that people know of already is left to `replanning`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 
+from saasops.scheduling.planner.checks import check
 from saasops.scheduling.planner.classes import choice_cost, choice_with
 from saasops.scheduling.planner.crossing import repair
-from saasops.scheduling.planner.dealing import Dealt, deal, lead, squares
+from saasops.scheduling.planner.dealing import NOWHERE, deal, lead, squares
 from saasops.scheduling.planner.flow import Engine, min_cost_flow
 from saasops.scheduling.planner.instance import Instance, Plan, Seat, Unserved
 from saasops.scheduling.planner.reasons import reasons
@@ -27,44 +28,53 @@ def plan(instance: Instance, *, balance: bool = True, engine: Engine = min_cost_
     """
     solved = solve(instance, balance=balance, staying=False, engine=engine)
     dealt = lead(solved.model, solved.flow)
-    seats = deal(solved.model, dealt.cells)
-    found = compose(solved, dealt, seats, squares(solved, dealt.cells), engine=engine)
+    places = deal(solved.model, dealt.cells)
+    found = compose(solved, places, dealt.left, squares(solved, dealt.cells), engine=engine)
     return repair(solved, found) if solved.nested.crossing else found
 
 
 def compose(
-    solved: Solved, dealt: Dealt, seats: dict[str, Seat], squares: int, *, engine: Engine
+    solved: Solved,
+    places: Sequence[Seat],
+    left: Collection[int],
+    squares: int,
+    *,
+    engine: Engine,
 ) -> Plan:
-    """Return the plan with *seats* and pins, with a reason for everybody left over."""
-    seats.update(solved.pinned)
-    why = reasons(solved, list(dealt.left))
-    unserved = {one.request: one for one in solved.lost}
-    for number, members in dealt.left.items():
-        obstacle, blocking = why[number]
-        for one in members:
-            unserved[one.id] = Unserved(request=one.id, obstacle=obstacle, blocking=blocking)
-    requests = solved.instance.requests
-    missing = [one for one in requests if one.id in unserved] if unserved else []
-    served = Counter(_pinned_priorities(solved))
-    for kind, members in zip(solved.model.classes, solved.model.members, strict=True):
-        served[kind.tier[1]] += len(members)
-    served.subtract(one.priority for one in missing)
+    """Return the plan with *places* of free requests, with a reason for whoever is `NOWHERE`.
+
+    *left* numbers the classes that somebody is left over from.
+    """
+    classes, free = solved.model.classes, solved.free
+    seats = dict(zip([one.id for one in free], places, strict=True))
+    if len(seats) < len(free):
+        check(solved.instance)
+    why = reasons(solved, left)
+    unserved: list[Unserved] = []
+    for one, seat, number in zip(free, places, classes.numbers, strict=True):
+        if seat is NOWHERE:
+            obstacle, blocking = why[classes.pools[number].kind]
+            unserved.append(Unserved(request=one.id, obstacle=obstacle, blocking=blocking))
+            del seats[one.id]
+    served = Counter[int]()
+    for kind, size, lost in zip(classes.kinds, classes.sizes, solved.flow, strict=False):
+        served[kind.tier[1]] += size - lost
+    if solved.pinned or solved.lost:
+        every = {one.request: one for one in (*unserved, *solved.lost)}
+        unserved = [every[one.id] for one in solved.instance.requests if one.id in every]
+        for one in solved.instance.requests:
+            served[one.priority] += one.id in solved.pinned
+    seats |= solved.pinned
     preference = _preference(solved)
     return Plan(
         seats=seats,
-        unserved=tuple(unserved[one.id] for one in missing),
+        unserved=tuple(unserved),
         served=dict(sorted(served.items())),
         preference=preference,
         squares=squares,
         objective=_objective(solved, preference, squares),
         engine=engine.name,
     )
-
-
-def _pinned_priorities(solved: Solved) -> Iterator[int]:
-    if solved.pinned or solved.lost:
-        out = solved.pinned.keys() | {one.request for one in solved.lost}
-        yield from (one.priority for one in solved.instance.requests if one.id in out)
 
 
 def _preference(solved: Solved) -> int:
@@ -79,7 +89,7 @@ def _preference(solved: Solved) -> int:
 def _objective(solved: Solved, preference: int, squares: int) -> int:
     """Add up the aims by their weights; moves and changes are what is left of the flow's cost."""
     model, weights = solved.model, solved.weights
-    network, classes = model.network, len(model.classes)
+    network, classes = model.network, len(model.classes.kinds)
     drops = sum(network.costs[arc] * solved.flow[arc] for arc in range(classes))
     choices = preference * weights.preference + squares * weights.balance
     if not weights.change:

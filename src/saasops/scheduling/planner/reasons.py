@@ -6,7 +6,7 @@ answered at once is left to `refusal`.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from saasops.scheduling.planner.arcs import Place
@@ -19,18 +19,16 @@ from saasops.scheduling.planner.solving import Solved
 Reason = tuple[Obstacle, tuple[str, ...]]
 
 
-def reasons(solved: Solved, classes: Sequence[int]) -> Mapping[int, Reason]:
+def reasons(solved: Solved, classes: Collection[int]) -> Mapping[int, Reason]:
     """Return why members of *classes*, by number, are left over. One search over all arcs."""
     if not classes:
         return {}
-    towards = _towards_the_sink(solved)
+    ways = _Ways(solved)
     missing = _Missing(solved)
     found: dict[int, Reason] = {}
     for number in classes:
-        reason: Reason = "full", _lifted(solved, towards, number)
-        if number not in towards:
-            reason = missing.of(number)
-        if solved.model.classes[number].tier[0] == PINNED:
+        reason: Reason = ("full", ways.rules(number)) if number in ways else missing.of(number)
+        if solved.model.classes.kinds[number].tier[0] == PINNED:
             reason = "pinned", reason[1]
         found[number] = reason
     return found
@@ -44,7 +42,7 @@ def _towards_the_sink(solved: Solved) -> dict[int, tuple[int, int]]:
     """
     network, flow, bounds = solved.model.network, solved.flow, solved.model.bounds
     tails, heads, capacities = network.tails, network.heads, network.capacities
-    sink = classes = len(solved.model.classes)
+    sink = classes = len(solved.model.classes.kinds)
     into: list[list[int]] = [[] for _ in network.supplies]
     out: list[list[int]] = [[] for _ in network.supplies]
     for arc in range(classes, len(tails)):
@@ -74,21 +72,36 @@ def _towards_the_sink(solved: Solved) -> dict[int, tuple[int, int]]:
     return towards
 
 
-def _lifted(solved: Solved, towards: Mapping[int, tuple[int, int]], number: int) -> tuple[str, ...]:
-    node, rules = number, dict[str, None]()
-    while node in towards:
-        node, arc = towards[node]
-        if arc >= 0:
-            bound = solved.model.bounds[arc]
-            names = _cap_rules(solved, bound) if isinstance(bound, Place) else bound
-            rules.update(dict.fromkeys(names))
-    return tuple(rules)
+class _Ways:
+    """Which limits stand on the way from a node to the sink, found once for each node."""
 
+    def __init__(self, solved: Solved) -> None:
+        self._solved, self._towards = solved, _towards_the_sink(solved)
+        self._staff = {one.assistant: one for one in solved.left.availabilities}
+        self._rules: dict[int, tuple[str, ...]] = {}
 
-def _cap_rules(solved: Solved, place: Place) -> list[str]:
-    alike = set(place.group.assistants)
-    staff = (one for one in solved.left.availabilities if one.assistant in alike)
-    return [rule for one in staff for rule in rules_of_cap(solved.nested, one, place.cell.day)]
+    def __contains__(self, node: int) -> bool:
+        return node in self._towards
+
+    def rules(self, node: int) -> tuple[str, ...]:
+        passed: list[int] = []
+        while node in self._towards and node not in self._rules:
+            passed.append(node)
+            node, _ = self._towards[node]
+        rules = self._rules.get(node, ())
+        for before in reversed(passed):
+            _, arc = self._towards[before]
+            if arc >= 0:
+                rules = tuple(dict.fromkeys((*self._names(arc), *rules)))
+            self._rules[before] = rules
+        return rules
+
+    def _names(self, arc: int) -> Sequence[str]:
+        bound = self._solved.model.bounds[arc]
+        if not isinstance(bound, Place):
+            return bound
+        staff, day = (self._staff[who] for who in bound.group.assistants), bound.cell.day
+        return [rule for one in staff for rule in rules_of_cap(self._solved.nested, one, day)]
 
 
 class _Missing:
@@ -96,14 +109,11 @@ class _Missing:
 
     def __init__(self, solved: Solved) -> None:
         self._solved = solved
-        self._needs = {
-            one.need: members[0].need
-            for one, members in zip(solved.model.classes, solved.model.members, strict=True)
-        }
+        self._needs = solved.model.classes.needs
         self._days: dict[tuple[int, date], tuple[int, tuple[str, ...]]] = {}
 
     def of(self, number: int) -> Reason:
-        one = self._solved.model.classes[number]
+        one = self._solved.model.classes.kinds[number]
         days = dict.fromkeys(day for window in one.windows for day in window)
         if not days:
             return "no-window", ()

@@ -6,8 +6,6 @@ are as near the first as can be; few change their assistant. The last aim is met
 groups of like assistants go. What has changed is told by `changes`.
 """
 
-from collections import Counter
-
 from saasops.scheduling.planner.crossing import repair
 from saasops.scheduling.planner.flow import Engine, min_cost_flow
 from saasops.scheduling.planner.instance import Instance, Plan
@@ -24,9 +22,6 @@ def replan(instance: Instance, *, engine: Engine = min_cost_flow) -> Plan:
     """
     solved = solve(instance, balance=False, staying=True, engine=engine)
     dealt = lead_staying(solved.model, solved.flow)
-    seats = deal_staying(solved.model, dealt.cells, engine=engine)
-    both = [*seats.values(), *solved.pinned.values()]
-    loads = Counter((seat.assistant, seat.day) for seat in both)
-    squares = sum(load * load for load in loads.values())
-    found = compose(solved, dealt, seats, squares, engine=engine)
+    places, squares = deal_staying(solved, dealt.cells, engine=engine)
+    found = compose(solved, places, dealt.left, squares, engine=engine)
     return repair(solved, found) if solved.nested.crossing else found

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from saasops.scheduling.planner.checks import check, check_flow
+from saasops.scheduling.planner.checks import check, check_all_but_ids, check_flow
 from saasops.scheduling.planner.classes import choice_with, classify
 from saasops.scheduling.planner.flow import Engine
-from saasops.scheduling.planner.groups import group
+from saasops.scheduling.planner.groups import group, homes
 from saasops.scheduling.planner.instance import Instance, Request, Seat, Unserved
 from saasops.scheduling.planner.nesting import Nested, nest
 from saasops.scheduling.planner.network import Model, build
@@ -22,11 +22,13 @@ from saasops.scheduling.planner.weights import Weights, weigh
 class Solved:
     """A flow of least cost through *model*, for what pins leave of *instance*.
 
-    *pinned* are seats that stay as they are, *lost* the pins that cannot be kept.
+    *pinned* are seats that stay as they are, *lost* the pins that cannot be kept, *free* all
+    other requests.
     """
 
     instance: Instance
     left: Instance
+    free: Sequence[Request]
     pinned: Mapping[str, Seat]
     lost: Sequence[Unserved]
     nested: Nested
@@ -40,7 +42,7 @@ def solve(instance: Instance, *, balance: bool, staying: bool, engine: Engine) -
 
     Raises `Invalid` for what makes no sense, and `Refused` planner.not_a_flow.
     """
-    check(instance)
+    check_all_but_ids(instance)
     check_flow(instance)
     room, pinned, lost = _keep_pins(instance)
     left = room.without(instance) if pinned else instance
@@ -49,13 +51,18 @@ def solve(instance: Instance, *, balance: bool, staying: bool, engine: Engine) -
     if pinned or lost:
         out = pinned.keys() | {one.request for one in lost}
         free = tuple(one for one in free if one.id not in out)
-    classes = classify(free, segments=_told_apart(nested), staying=staying)
-    groups = group(nested, left.availabilities, classes.needs, held=room.loads())
+        if len(free) + len(out) < len(instance.requests):
+            check(instance)
+    needs = list(dict.fromkeys([one.need for one in free]))
+    groups = group(nested, left.availabilities, needs, held=room.loads())
+    cells = homes(groups) if staying else None
+    classes = classify(free, needs, segments=_told_apart(nested), homes=cells)
     weights = weigh(classes, groups, balance=balance, staying=staying)
     model = build(classes, groups, nested, weights)
     return Solved(
         instance=instance,
         left=left,
+        free=free,
         pinned=pinned,
         lost=lost,
         nested=nested,

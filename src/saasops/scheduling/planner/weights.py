@@ -6,7 +6,8 @@ total. A simple cycle passes each node once, so it takes back at most one arc in
 out of it. Hence its gain in one aim is at most that aim's *reach*: the dearest arc of the aim,
 times the number of nodes that can be entered, or left, by such an arc:
 
-- choices and moves are paid on arcs that leave a class and enter a window or a day;
+- choices and moves are paid on arcs that leave a class and enter a day, or a window that several
+  classes name: a window of one class has no node, so that its arcs enter days;
 - changes of assistant on arcs that enter a cell, a reserve or a limit before the cells;
 - loads on arcs that leave a cell, for which the dearest of each cell is added up.
 
@@ -38,10 +39,6 @@ class Weights:
     change: int = 0
     balance: int = 0
 
-    def unserved(self, one: Class) -> int:
-        """Return what it costs to leave a member of *one* unserved."""
-        return self.of_tier(one.tier)
-
     def of_tier(self, tier: Tier) -> int:
         """Return what it costs to leave somebody of *tier* unserved."""
         return (len(self.tiers) - self.tiers.index(tier)) * self.drop
@@ -55,13 +52,12 @@ class Weights:
 
 def weigh(classes: Classes, groups: Sequence[Group], *, balance: bool, staying: bool) -> Weights:
     """Return the weights for a plan, or with *staying* for a new plan that keeps the old one."""
-    kinds, total = classes.kinds, sum(map(len, classes.members))
+    kinds, total = classes.kinds, sum(classes.sizes)
     tiers = tuple(sorted({one.tier for one in kinds}))
     cells = [cell for group in groups for cell in group.cells]
-    named = {(one.need, one.segment, window) for one in kinds for window in one.windows}
     asked = len({(one.need, one.segment) for one in kinds})
     days = asked * len({cell.day for cell in cells})
-    turns = min(len(kinds), len(named) + days)
+    turns = min(len(kinds), len(classes.shared) + days)
     dearest = choice_cost(max((len(one.windows) for one in kinds), default=1) - 1)
     loads = sum(2 * (cell.held + min(cell.cap, total)) for cell in cells) if balance else 0
     entered = 2 * len(cells) + sum(len(cell.before) for cell in cells) if staying else 0

@@ -57,21 +57,21 @@ class Views(Shop):
         assert self.post("/buy", "1", "u0") == (200, {"day": "2020-02-03"})
         assert self.post("/buy", "2", "u1") == (409, {"code": "slot.full"})
         assert self.post("/buy", "3", "u1", "rest")[0] == 200
-        assert self.listed() == {"1": ["booked", "booked"], "3": ["booked", "booked"]}
+        assert self.listed() == {"1": ["booked", "confirmed"], "3": ["booked", "confirmed"]}
         assert ops().tick().sent == 2
 
     def test_an_order_that_cannot_be_kept_takes_the_booking_with_it(self) -> None:
         assert self.post("/buy", "1", "u0")[0] == 200
         with self.assertRaises(IntegrityError):
             self.post("/buy", "1", "u1", "rest")
-        assert self.listed() == {"1": ["booked", "booked"]}
+        assert self.listed() == {"1": ["booked", "confirmed"]}
         assert ops().campaign("sample").schedule.booking("u1") is None
         assert ops().tick().sent == 1
 
     def test_a_refusal_that_the_view_takes_leaves_its_order(self) -> None:
         assert self.post("/buy-or-wait", "1", "u0") == (200, {"state": "booked"})
         assert self.post("/buy-or-wait", "2", "u1") == (200, {"state": "slot.full"})
-        assert self.listed() == {"1": ["booked", "booked"], "2": ["slot.full", None]}
+        assert self.listed() == {"1": ["booked", "confirmed"], "2": ["slot.full", None]}
         assert Order.objects.get(number="2").details["slot"] == "monday"
 
 
