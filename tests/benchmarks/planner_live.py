@@ -11,10 +11,11 @@ import attrs
 
 from saasops.scheduling.load import Counts, free_windows
 from saasops.scheduling.online.residual import Booked, Residual
+from saasops.scheduling.planner.flow import min_cost_flow
 from saasops.scheduling.planner.instance import Instance, Plan, Seat
 from saasops.scheduling.planner.planning import plan
-from saasops.scheduling.planner.replanning import replan
 from saasops.solvers.flows import ortools_flow
+from saasops.solvers.solving import replan
 
 from .planner_instances import DAYS, reference
 
@@ -64,7 +65,7 @@ def absence(instance: Instance) -> dict[str, Any]:
         ),
     )
     began = time.process_time()
-    found = replan(gone)
+    found = replan(gone, engine=min_cost_flow)
     seconds = time.process_time() - began
     return {"replan_s": round(seconds, 4), **_moves(gone, found)}
 

@@ -43,10 +43,8 @@ from saasops.scheduling.planner.instance import (
     Seat,
     Unserved,
 )
-from saasops.scheduling.planner.replanning import replan
 from saasops.scheduling.slots import nearest
-from saasops.solvers.flows import best_engine
-from saasops.solvers.solving import solve
+from saasops.solvers.solving import replan, solve
 from saasops.storage.tables import BOOKINGS, PARTICIPANTS, WAITLIST
 
 
@@ -216,7 +214,7 @@ def _planned(instance: Instance) -> Plan:
         return solve(instance)
     if obstacles_to_flow(instance):
         return rebook(instance)
-    fewest = replan(instance, engine=best_engine()).seats
+    fewest = replan(instance).seats
     fixed = (
         attrs.evolve(one, seat=fewest[one.id], pin="assistant")
         if one.seat is not None and one.id in fewest
@@ -230,7 +228,7 @@ def _replanned(instance: Instance) -> Plan:
     """Plan anew with the fewest moves; one after another where the rules are no flow."""
     if obstacles_to_flow(instance):
         return rebook(instance)
-    return replan(instance, engine=best_engine())
+    return replan(instance)
 
 
 def _proposal(campaign: str, instance: Instance, plan: Plan) -> Proposal:
