@@ -170,7 +170,11 @@ def kept_windows(request: Request) -> tuple[Window, ...]:
 
 
 def _own_days(windows: tuple[Window, ...]) -> tuple[Window, ...]:
-    if len(windows) < 2 or sum(map(len, windows)) == len(set[date]().union(*windows)):
+    if len(windows) < 2:
+        return windows
+    every = set(windows[0])
+    every.update(*windows[1:])
+    if len(every) == sum(map(len, windows)):
         return windows
     seen: set[date] = set()
     own: list[Window] = []
