@@ -4,7 +4,7 @@ Without the extra `ortools` the planner's own engine does what it can, and says 
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from saasops.scheduling.planner import replanning
@@ -19,7 +19,7 @@ from saasops.solvers.integer import SECONDS, solve_integer
 
 
 @contextmanager
-def collector_paused() -> Iterator[None]:
+def collector_paused() -> Generator[None]:
     """Let the garbage collector wait: plans make no cycles, and it would look at every record.
 
     With a million of them that is a fifth of the time. Cycles of other threads wait meanwhile;
