@@ -110,10 +110,7 @@ class Bookings(CampaignHandle):
         held = held_by(work, opened, user)
         if held.state == "confirmed":
             return held
-        event = bookings.confirm(held, at=work.at, actor=work.actor)
-        _booked(work, opened.participant(work, user), event.booking)
-        work.record(event)
-        return event.booking
+        return _confirmed(work, opened, held)
 
     @command
     def book(self, work: Work, user: str, slot: str) -> Booking:
@@ -129,10 +126,7 @@ class Bookings(CampaignHandle):
         if held is not None and held.occupies and held.slot == slot:
             if held.state == "confirmed":
                 return held
-            confirmed = bookings.confirm(held, at=work.at, actor=work.actor)
-            _booked(work, opened.participant(work, user), confirmed.booking)
-            work.record(confirmed)
-            return confirmed.booking
+            return _confirmed(work, opened, held)
         participant, wanted = _free_to_book(work, opened, user, slot, held)
         claim = claim_of(opened, participant, held)
         event = bookings.book(
@@ -284,6 +278,13 @@ def _free_to_book(
     if held is not None and held.occupies:
         raise Refused("booking.exists", user=user, slot=held.slot)
     return _present(work, opened, user), _slot(opened, slot)
+
+
+def _confirmed(work: Work, opened: Running, held: Booking) -> Booking:
+    event = bookings.confirm(held, at=work.at, actor=work.actor)
+    _booked(work, opened.participant(work, held.user), event.booking)
+    work.record(event)
+    return event.booking
 
 
 def _booked(work: Work, participant: Participant, booking: Booking) -> None:
