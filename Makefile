@@ -16,11 +16,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .NOTPARALLEL:
-.PHONY: help demo test check bench docs translations pins clean
+.PHONY: help demo test explore check bench docs translations pins clean
 
 help:
 	@echo "make demo          run the reference campaign; see build/demo/report.html"
 	@echo "make test          run the tests and every example of the pages"
+	@echo "make explore       run the tests on examples that nobody has tried before"
 	@echo "make check         style, types, layers, pages, translations"
 	@echo "make bench         measure against the goals"
 	@echo "make docs          build the pages: build/docs/en and build/docs/zh_CN"
@@ -32,6 +33,9 @@ demo: $(READY)/runtime
 
 test: $(READY)/test
 	SAASOPS_TEST_ALL=1 $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+explore: $(READY)/test
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(READY)/check $(READY)/docs
 	$(BIN)/ruff check

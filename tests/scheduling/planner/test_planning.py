@@ -163,8 +163,11 @@ def test_lifting_what_is_named_in_the_way_makes_room(instance):
         if one.obstacle == "full":
             assert len(plan(small).unserved) == 1
             assert one.blocking
-        if one.blocking:
             assert plan(lifted(small, one)).unserved == ()
+        elif one.blocking and one.obstacle == "no-room":
+            # Behind what closes its days, other limits may be full.
+            left = plan(lifted(small, one)).unserved
+            assert all(other.obstacle == "full" for other in left)
 
 
 def lifted(instance: Instance, one: Unserved) -> Instance:

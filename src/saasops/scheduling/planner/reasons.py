@@ -1,8 +1,9 @@
 """Why nobody serves a request: what is missing, or the limits that would have to be lifted.
 
-The limits named are a smallest set: were each of them one higher, one more of these requests
-would be served, and no smaller set of limits has this effect. What a single newcomer is
-answered at once is left to `refusal`.
+Of a request that is full the limits named are a smallest set: were each of them one higher, one
+more of these requests would be served, and no smaller set of limits has this effect. Of one
+without room they are those that close its days; behind them others may be full. What a single
+newcomer is answered at once is left to `refusal`.
 """
 
 from collections import deque
