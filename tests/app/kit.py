@@ -31,7 +31,7 @@ from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.outcomes import Outcome, Result
 from saasops.scheduling.slots import FixedSlot, SlotRules
 from saasops.storage.tables import DECLARATIONS, MIGRATIONS, TABLES
-from saasops.surveys.definition import Option, Question, Survey
+from saasops.surveys.definition import Option, Personal, Question, Survey
 from saasops.testing.fakes import FixedClock, RecordingChannel
 from saasops.threads.posts import Post, Thread
 from saasops.versions.releases import Release
@@ -98,7 +98,13 @@ SURVEY = Survey(
             options=tuple(Option(id=id, text=both(id)) for id in ("jobs", "logs", "other")),
         ),
         Question(id="slot", kind="slot", text=both("Slot")),
-        Question(id="address", kind="address", text=both("Address"), required=False, personal=True),
+        Question(
+            id="address",
+            kind="address",
+            text=both("Address"),
+            required=False,
+            personal=Personal(category="address", purpose="shipping"),
+        ),
         Question(id="recommend", kind="rating", text=both("Recommend"), required=False),
     ),
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from saasops import predicates, serial
 from saasops.errors import Refused
 from saasops.surveys.answers import Known, Response, check, prefill, public, standing, submit
-from saasops.surveys.definition import Option, Question, Survey
+from saasops.surveys.definition import Option, Personal, Question, Survey
 from saasops.testing.strategies import surveys as kit
 from saasops.values import Text
 
@@ -188,7 +188,13 @@ def small(**notes) -> Survey:
                 other="other",
             ),
             Question(id="notes", kind="text", text=Text.of("notes"), **notes),
-            Question(id="age", kind="number", text=Text.of("age"), required=False, personal=True),
+            Question(
+                id="age",
+                kind="number",
+                text=Text.of("age"),
+                required=False,
+                personal=Personal(category="age", purpose="support"),
+            ),
         ),
     )
 

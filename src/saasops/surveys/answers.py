@@ -32,8 +32,23 @@ def _settled(answers: Answers) -> dict[str, Any]:
 
 
 @attrs.frozen(kw_only=True)
+class Known:
+    """A value known before it was asked: where it comes from and since when."""
+
+    value: Any = attrs.field(repr=False)
+    provenance: str
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
 class Response:
-    """All that one person said to one version of a survey."""
+    """All that one person said to one version of a survey.
+
+    *hidden* holds what was answered to questions that conditions hide, where the survey keeps
+    it; *calculated* the numbers that follow; *prefilled* what was known before and shown, beside
+    the answer that corrects it. *source* is `site`, `import`, or the tool it came from;
+    *migrated_from* the version that was answered, where it is another one.
+    """
 
     campaign: str
     user: str
@@ -41,7 +56,11 @@ class Response:
     version: int
     answers: Answers = attrs.field(repr=False, converter=_settled)
     submitted_at: datetime
-    source: Literal["site", "import"]
+    source: str
+    hidden: Answers = attrs.field(factory=dict[str, Any], repr=False, converter=_settled)
+    calculated: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    prefilled: Mapping[str, Known] = attrs.field(factory=dict[str, "Known"], repr=False)
+    migrated_from: int | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -57,15 +76,6 @@ class ResponseSubmitted:
     standing: Literal["new", "changed"]
     response: Response
     public: Answers
-
-
-@attrs.frozen(kw_only=True)
-class Known:
-    """A value known before it was asked: where it comes from and since when."""
-
-    value: Any = attrs.field(repr=False)
-    provenance: str
-    at: datetime
 
 
 def check(

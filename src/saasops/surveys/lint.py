@@ -8,7 +8,7 @@ from typing import Any, cast
 from saasops import predicates
 from saasops.errors import Problem
 from saasops.predicates import ALWAYS, Test
-from saasops.surveys.definition import CHOICES, Kind, Question, Survey
+from saasops.surveys.definition import CHOICES, Question, Survey
 from saasops.values import Text
 
 ADVICE = frozenset({"survey.lint.required_hidden"})
@@ -112,7 +112,7 @@ def _condition(
             yield from predicates.check(test, {test.field: _possible(before)}, where)
 
 
-def _fits(test: Test, kind: Kind) -> bool:
+def _fits(test: Test, kind: str) -> bool:
     """Tell whether the operator suits answers of *kind* and the value suits the operator."""
     given: Any = test.value
     values = cast("tuple[Any, ...]", given) if isinstance(given, tuple) else (given,)

@@ -83,7 +83,7 @@ _SURVEY: dict[str, Any] = {
             "kind": "address",
             "text": _both("Address"),
             "required": False,
-            "personal": True,
+            "personal": {"category": "address", "purpose": "shipping"},
         },
     ],
 }

@@ -1,0 +1,3 @@
+"""Codes of calendars."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of conditions."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of drafts."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

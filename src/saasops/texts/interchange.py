@@ -1,0 +1,3 @@
+"""Codes of interchange."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of questions."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

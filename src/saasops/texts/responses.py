@@ -1,0 +1,3 @@
+"""Codes of responses."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of uploads."""
+
+TEXTS: dict[str, tuple[str, str]] = {}
