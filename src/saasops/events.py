@@ -25,7 +25,7 @@ from saasops.scheduling.bookings import (
 from saasops.scheduling.outcomes import OutcomeRecorded
 from saasops.scheduling.waitlist import WaitlistJoined, WaitlistLeft
 from saasops.surveys.answers import ResponseSubmitted
-from saasops.surveys.definition import SurveyPublished
+from saasops.surveys.publishing import SurveyPublished
 from saasops.threads.posts import CheckInVerified, PostPublished, ReplyPublished, ThreadOpened
 from saasops.versions.claims import VersionCorrected
 

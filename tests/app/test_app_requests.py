@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+import attrs
 import pytest
 
 from kit import Stage, at, everything, nothing_changes, on, refusal, staged
@@ -64,6 +65,10 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
 ) -> None:
     stage = staged()
     campaign = stage.campaign
+    survey = campaign.definition().survey
+    stage.ops.surveys.save(attrs.evolve(survey, version=2))
+    stage.ops.surveys.publish(survey.id)
+    stage.ops.surveys.discard(survey.id)
     stage.ops.people.link(stage.user("u0"), Identity("qq", "other"))
     stage.ops.people.unlink("u0", Identity("qq", "other"))
     campaign.invite("u0", via="mail")

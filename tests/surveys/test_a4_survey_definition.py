@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from saasops import serial
 from saasops.errors import NotFound, Refused
-from saasops.surveys.definition import Option, Question, Survey, publish
+from saasops.surveys.definition import Migration, Opening, Option, Question, Step, Survey
+from saasops.surveys.publishing import publish
 from saasops.testing.strategies.surveys import surveys
 from saasops.values import Text
 
@@ -33,7 +34,27 @@ def reworded(survey: Survey) -> Survey:
 
 
 def test_publishing_the_same_content_again_is_no_change():
-    assert publish(SMALL, None, at=AT) == publish(SMALL, attrs.evolve(SMALL), at=AT)
+    first = publish(SMALL, None, at=AT)
+    assert first is not None
+    assert first.survey == SMALL
+    assert not first.amended
+    assert publish(attrs.evolve(SMALL), SMALL, at=AT) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"opening": Opening(closes_at=AT, quota=3)},
+        {"migrations": (Migration(version=0, steps=(Step(was="cpu", reason="not asked"),)),)},
+    ],
+)
+def test_a4_opening_and_migrations_may_change_under_a_published_version(changes):
+    amended = attrs.evolve(SMALL, **changes)
+    assert amended.fingerprint == SMALL.fingerprint
+    found = publish(amended, SMALL, at=AT)
+    assert found is not None
+    assert found.amended
+    assert found.survey == amended
 
 
 def test_a_published_version_never_takes_other_content():
@@ -47,7 +68,10 @@ def test_a_published_version_never_takes_other_content():
 def test_a_version_has_to_rise(survey, version):
     other = attrs.evolve(reworded(survey), version=version)
     if version > survey.version:
-        assert publish(other, survey, at=AT).survey == other
+        found = publish(other, survey, at=AT)
+        assert found is not None
+        assert found.survey == other
+        assert not found.amended
     else:
         with pytest.raises(Refused) as no:
             publish(other, survey, at=AT)

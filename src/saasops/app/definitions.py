@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from saasops import serial
+from saasops.app.survey_definitions import keep_published
 from saasops.app.work import Handle, Host, Work
 from saasops.campaigns.definition import Campaign, launch, slots_of, validate
 from saasops.campaigns.participants import Participant, facts
@@ -19,7 +20,6 @@ from saasops.scheduling.kinds import BUILT_IN
 from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot
 from saasops.storage.tables import BOOKINGS, CAMPAIGNS, DEFINITIONS, PARTICIPANTS, USERS
-from saasops.surveys.definition import publish
 from saasops.values import SYSTEM
 
 Kinds: TypeAlias = Callable[[str], RuleKind | None]
@@ -105,8 +105,7 @@ class Definitions:
             work.tx.insert(CAMPAIGNS, [row])
         else:
             work.tx.update(CAMPAIGNS, (campaign.id,), {"definition": digest})
-        if before is None or before.survey != campaign.survey:
-            work.record(publish(campaign.survey, before.survey if before else None, at=work.at))
+        keep_published(work, campaign.survey)
         work.record(event)
         return True
 

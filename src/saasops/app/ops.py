@@ -16,6 +16,7 @@ from saasops.app.people import People
 from saasops.app.places import refresh_places
 from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
+from saasops.app.survey_definitions import SurveyDefinitions
 from saasops.app.versions import Versions
 from saasops.app.work import Work, attempt
 from saasops.campaigns.definition import Campaign
@@ -103,6 +104,11 @@ class SaasOps:
     def versions(self) -> Versions:
         """Return a handle on releases, upgrade paths and downloads."""
         return Versions(self, actor=self._actor)
+
+    @property
+    def surveys(self) -> SurveyDefinitions:
+        """Return a handle on surveys while they are written, and on their published versions."""
+        return SurveyDefinitions(self, actor=self._actor)
 
     @property
     def outbox(self) -> Outbox:

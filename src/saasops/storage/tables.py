@@ -22,6 +22,7 @@ from saasops.scheduling.bookings import Booking
 from saasops.scheduling.outcomes import Outcome
 from saasops.scheduling.waitlist import Waiting
 from saasops.surveys.answers import Response
+from saasops.surveys.publishing import PublishedSurvey, SurveyDraft
 from saasops.threads.posts import Post, Thread
 from saasops.versions.downloads import Download
 from saasops.versions.releases import Release, UpgradePath
@@ -89,6 +90,15 @@ CAMPAIGNS = Table(
     key=("id",),
 )
 DEFINITIONS = Table(name="definitions", columns={"digest": "str", "body": "json"}, key=("digest",))
+SURVEYS = Shelf(
+    _table(
+        "surveys",
+        ("id", "version"),
+        {"id": "str", "version": "int", "fingerprint": "str", "published_at": "time"},
+    ),
+    PublishedSurvey,
+)
+SURVEY_DRAFTS = Shelf(_table("survey_drafts", ("id",), {"id": "str"}), SurveyDraft)
 PARTICIPANTS = Shelf(
     _table("participants", ("campaign", "user"), {"campaign": "str", "user": "str"}), Participant
 )

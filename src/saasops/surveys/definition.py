@@ -1,4 +1,4 @@
-"""What a survey asks, and when it may be published: a published version never changes.
+"""What a survey asks. When it may be answered is left to `publishing`.
 
 What is wrong with a survey is found by `lint`, what is wrong with answers by `answers`.
 """
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import attrs
 
 from saasops import predicates
-from saasops.errors import NotFound, Refused
+from saasops.errors import NotFound
 from saasops.predicates import ALWAYS, Predicate
 from saasops.values import Text
 
@@ -194,30 +194,6 @@ class Survey:
         plain = attrs.asdict(asked, filter=_is_written, value_serializer=_plain)
         content = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(content.encode()).hexdigest()
-
-
-@attrs.frozen(kw_only=True)
-class SurveyPublished:
-    """A version of a survey may be answered from now on and will never change."""
-
-    at: datetime
-    survey: Survey
-
-
-def publish(survey: Survey, published: Survey | None, *, at: datetime) -> SurveyPublished:
-    """Decide that *survey* may be answered; *published* is its newest version so far.
-
-    Publishing the same content again is no change. Raise `Refused` for other content under
-    a published version (`survey.version_taken`) and for a version that does not rise
-    (`survey.version_not_rising`).
-    """
-    if published is not None:
-        context = {"survey": survey.id, "version": survey.version, "published": published.version}
-        if survey.version < published.version:
-            raise Refused("survey.version_not_rising", **context)
-        if survey.version == published.version and survey.fingerprint != published.fingerprint:
-            raise Refused("survey.version_taken", **context)
-    return SurveyPublished(at=at, survey=survey)
 
 
 def _is_written(attribute: attrs.Attribute[Any], value: Any) -> bool:

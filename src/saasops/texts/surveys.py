@@ -5,6 +5,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "version {version} of survey {survey} is published and cannot change; raise the version",
         "问卷 {survey} 的版本 {version} 已发布，不可更改，请提高版本号",
     ),
+    "survey.not_publishable": (
+        "the survey cannot be published: {count} problem(s): {shown}",
+        "问卷无法发布，共 {count} 处问题：{shown}",
+    ),
     "survey.version_not_rising": (
         "survey {survey} is published as version {published}; version {version} has to be higher",
         "问卷 {survey} 已发布到版本 {published}，版本 {version} 应更高",

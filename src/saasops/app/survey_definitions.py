@@ -1,0 +1,125 @@
+"""Surveys while they are written, and the versions that were published, which stay as they are.
+
+Answering them is left to the campaign that asks them.
+"""
+
+from collections.abc import Sequence
+
+from saasops.app.work import Handle, Work, command, query
+from saasops.errors import Invalid, NotFound, Problem
+from saasops.ports import Row
+from saasops.storage.tables import SURVEY_DRAFTS, SURVEYS
+from saasops.surveys.definition import Survey
+from saasops.surveys.lint import ADVICE, lint
+from saasops.surveys.publishing import PublishedSurvey, SurveyDraft, publish
+
+
+class SurveyDefinitions(Handle):
+    """Write surveys and publish their versions."""
+
+    @command
+    def save(self, work: Work, survey: Survey) -> SurveyDraft:
+        """Keep *survey* as the draft of its id; it may still be wrong."""
+        held = work.load(SURVEY_DRAFTS, survey.id)
+        draft = SurveyDraft(id=survey.id, survey=survey, saved_at=work.at, by=work.actor)
+        if held is not None and held.survey == survey:
+            return held
+        work.save(SURVEY_DRAFTS, draft)
+        return draft
+
+    @command
+    def discard(self, work: Work, id: str) -> bool:
+        """Throw the draft *id* away; tell whether there was one."""
+        return work.tx.delete(SURVEY_DRAFTS.table, (id,))
+
+    @command
+    def publish(self, work: Work, survey: Survey | str) -> PublishedSurvey:
+        """Publish *survey*, or the draft of that id; the same again changes nothing.
+
+        Raise `Invalid` survey.not_publishable with every mistake that is more than advice, in
+        the languages of the title, and `Refused` for other content under a published version
+        or a version that does not rise.
+        """
+        if isinstance(survey, str):
+            survey = work.need(SURVEY_DRAFTS, survey).survey
+        if mistakes := [one for one in review(survey) if one.code not in ADVICE]:
+            raise Invalid(mistakes, "survey.not_publishable")
+        published = keep_published(work, survey)
+        work.tx.delete(SURVEY_DRAFTS.table, (survey.id,))
+        return published
+
+    @query
+    def draft(self, work: Work, id: str) -> SurveyDraft | None:
+        """Return the draft *id*, or None."""
+        return work.load(SURVEY_DRAFTS, id)
+
+    @query
+    def drafts(self, work: Work, *, limit: int = 100) -> tuple[SurveyDraft, ...]:
+        """Return up to *limit* drafts, by id."""
+        return tuple(work.find(SURVEY_DRAFTS, {}, limit=limit))
+
+    @query
+    def published(self, work: Work, id: str, version: int | None = None) -> PublishedSurvey:
+        """Return a published version of *id*, the newest by default; raise `NotFound`."""
+        found = _newest(work, id) if version is None else work.load(SURVEYS, id, version)
+        if found is None:
+            raise NotFound("survey", id if version is None else f"{id} {version}")
+        return found
+
+    @query
+    def versions(self, work: Work, id: str, *, limit: int = 100) -> tuple[PublishedSurvey, ...]:
+        """Return up to *limit* published versions of *id*, the newest first."""
+        rows = work.tx.find(SURVEYS.table, {"id": id}, order=("version",), limit=limit, desc=True)
+        return tuple(work.need(SURVEYS, id, row["version"]) for row in rows)
+
+    @query
+    def surveys(self, work: Work, *, limit: int = 100) -> tuple[str, ...]:
+        """Return up to *limit* ids of surveys with a published version, in order."""
+        ids: list[str] = []
+        after: Row | None = None
+        while len(ids) < limit and (page := work.tx.find(SURVEYS.table, {}, after=after, limit=1)):
+            ids.append(page[0]["id"])
+            newest = _newest(work, ids[-1])
+            assert newest is not None
+            after = {"id": newest.id, "version": newest.version}
+        return tuple(ids)
+
+
+def review(survey: Survey) -> tuple[Problem, ...]:
+    """Lint *survey* in all languages that its title is written in."""
+    return lint(survey, locales=locales_of(survey))
+
+
+def locales_of(survey: Survey) -> Sequence[str]:
+    """Return the languages that the title of *survey* is written in, English if it is in none."""
+    return [one for one in survey.title.by_locale if one != "*"] or ["en"]
+
+
+def keep_published(work: Work, survey: Survey) -> PublishedSurvey:
+    """Publish *survey* in an open transaction, or leave what is published as it is."""
+    held = work.load(SURVEYS, survey.id, survey.version) or _newest(work, survey.id)
+    event = publish(survey, held.survey if held else None, at=work.at)
+    if event is None:
+        assert held is not None
+        return held
+    kept = PublishedSurvey(
+        id=survey.id,
+        version=survey.version,
+        fingerprint=survey.fingerprint,
+        published_at=held.published_at if held and event.amended else work.at,
+        survey=survey,
+    )
+    work.save(SURVEYS, kept)
+    work.record(event)
+    return kept
+
+
+def survey_version(work: Work, id: str, version: int) -> Survey | None:
+    """Return what the published *version* of *id* asks, or None."""
+    found = work.load(SURVEYS, id, version)
+    return found.survey if found else None
+
+
+def _newest(work: Work, id: str) -> PublishedSurvey | None:
+    rows = work.tx.find(SURVEYS.table, {"id": id}, order=("version",), limit=1, desc=True)
+    return work.load(SURVEYS, id, rows[0]["version"]) if rows else None
