@@ -71,3 +71,8 @@ class Report:
             if section.id == id:
                 return section
         raise KeyError(id)
+
+
+def column(id: str, title: Text, unit: Unit = "text") -> Column:
+    """Head one column of a table."""
+    return Column(id=id, title=title, unit=unit)

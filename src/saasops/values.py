@@ -41,3 +41,8 @@ class Text:
 
     def __hash__(self) -> int:
         return hash(frozenset(self.by_locale.items()))
+
+
+def both(english: str, chinese: str) -> Text:
+    """Say the same in both languages."""
+    return Text.of({"en": english, "zh-CN": chinese})

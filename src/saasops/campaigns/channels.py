@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import attrs
 
-from saasops.figures import Cell, Column, Report, Section, Unit
-from saasops.values import Text
+from saasops.figures import Cell, Column, Report, Section, column
+from saasops.values import both
 
 STEPS = ("audience", "downloads", "deployed", "used")
 
@@ -58,30 +58,30 @@ def channel_funnel(counts: Iterable[ChannelCount], *, zone: str, at: datetime) -
         before = sums[step]
     return Report(
         id="channel-funnel",
-        title=_both("Channel funnel", "渠道漏斗"),
+        title=both("Channel funnel", "渠道漏斗"),
         as_of=at,
         zone=zone,
         sections=(
             Section(
                 id="overall",
-                title=_both("All channels", "全部渠道"),
+                title=both("All channels", "全部渠道"),
                 columns=(
-                    _column("step", "step", "步骤", "text"),
-                    _column("people", "people", "人数"),
-                    _column("of_before", "of the step before", "占上一步", "percent"),
-                    _column("of_audience", "of the audience", "占受众", "percent"),
+                    column("step", both("step", "步骤"), "text"),
+                    column("people", both("people", "人数"), "count"),
+                    column("of_before", both("of the step before", "占上一步"), "percent"),
+                    column("of_audience", both("of the audience", "占受众"), "percent"),
                 ),
                 rows=tuple(funnel_rows),
                 chart="funnel",
             ),
             Section(
                 id="channels",
-                title=_both("By channel", "按渠道"),
+                title=both("By channel", "按渠道"),
                 columns=(
-                    _column("channel", "channel", "渠道", "text"),
-                    _column("groups", "groups", "群数"),
+                    column("channel", both("channel", "渠道"), "text"),
+                    column("groups", both("groups", "群数"), "count"),
                     *(Column(id=step, title=_WORDS[step], unit="count") for step in STEPS),
-                    _column("overall", "overall", "总转化", "percent"),
+                    column("overall", both("overall", "总转化"), "percent"),
                 ),
                 rows=tuple(rows),
             ),
@@ -89,20 +89,12 @@ def channel_funnel(counts: Iterable[ChannelCount], *, zone: str, at: datetime) -
     )
 
 
-def _both(english: str, chinese: str) -> Text:
-    return Text.of({"en": english, "zh-CN": chinese})
-
-
 _WORDS = {
-    "audience": _both("audience", "受众"),
-    "downloads": _both("downloads", "下载"),
-    "deployed": _both("deployed", "部署"),
-    "used": _both("used", "使用"),
+    "audience": both("audience", "受众"),
+    "downloads": both("downloads", "下载"),
+    "deployed": both("deployed", "部署"),
+    "used": both("used", "使用"),
 }
-
-
-def _column(id: str, english: str, chinese: str, unit: Unit = "count") -> Column:
-    return Column(id=id, title=_both(english, chinese), unit=unit)
 
 
 def _row(group: list[ChannelCount]) -> tuple[Cell, ...]:

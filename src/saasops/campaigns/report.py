@@ -13,13 +13,13 @@ from saasops.campaigns.channels import percent
 from saasops.campaigns.definition import Campaign
 from saasops.campaigns.participants import STAGES, Participant
 from saasops.clock import day_of, monday_of
-from saasops.figures import Cell, Column, Report, Section, Unit
+from saasops.figures import Cell, Column, Report, Section, column
 from saasops.money import Money
 from saasops.rewards.grants import Grant
 from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import Place
 from saasops.scheduling.outcomes import Outcome
-from saasops.values import Text
+from saasops.values import Text, both
 
 
 @attrs.frozen(kw_only=True)
@@ -40,10 +40,10 @@ def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
         _headline(campaign, standing, at),
         _funnel(standing, at),
         _by_week(campaign, standing, at),
-        _by("channel", _both("channel", "渠道"), standing, at, lambda one: one.channel),
-        _by("version", _both("version before", "升级前版本"), standing, at, version_before),
-        _by("risk", _both("risk", "风险"), standing, at, _risk, order=_levels(campaign)),
-        _by("kind", _both("kind", "类型"), standing, at, lambda one: one.kind),
+        _by("channel", both("channel", "渠道"), standing, at, lambda one: one.channel),
+        _by("version", both("version before", "升级前版本"), standing, at, version_before),
+        _by("risk", both("risk", "风险"), standing, at, _risk, order=_levels(campaign)),
+        _by("kind", both("kind", "类型"), standing, at, lambda one: one.kind),
         _assistants(campaign, standing, at),
         _load(standing),
         _stock(campaign, standing, at),
@@ -52,7 +52,7 @@ def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
     )
     return Report(
         id=f"{campaign.id}-weekly",
-        title=_both(
+        title=both(
             f"Weekly report: {campaign.title.to('en')}", f"运营周报：{campaign.title.to('zh-CN')}"
         ),
         as_of=at,
@@ -78,24 +78,16 @@ def version_before(participant: Participant) -> str | None:
     return counted[-1].value if counted else None
 
 
-def _both(english: str, chinese: str) -> Text:
-    return Text.of({"en": english, "zh-CN": chinese})
-
-
 _UNKNOWN = "–"
 _STAGE_WORDS = {
-    "invited": _both("invited", "已邀请"),
-    "reached": _both("reached", "已触达"),
-    "answered": _both("answered", "已填问卷"),
-    "booked": _both("booked", "已预约"),
-    "upgraded": _both("upgraded", "已升级"),
-    "checked_in": _both("checked in", "已打卡"),
-    "shipped": _both("shipped", "已寄奖品"),
+    "invited": both("invited", "已邀请"),
+    "reached": both("reached", "已触达"),
+    "answered": both("answered", "已填问卷"),
+    "booked": both("booked", "已预约"),
+    "upgraded": both("upgraded", "已升级"),
+    "checked_in": both("checked in", "已打卡"),
+    "shipped": both("shipped", "已寄奖品"),
 }
-
-
-def _column(id: str, english: str, chinese: str, unit: Unit = "count") -> Column:
-    return Column(id=id, title=_both(english, chinese), unit=unit)
 
 
 def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
@@ -106,14 +98,17 @@ def _headline(campaign: Campaign, standing: Standing, at: datetime) -> Section:
         for one in standing.participants
     )
     rows: list[tuple[Cell, ...]] = [
-        (_both("goal", "目标"), campaign.goal.participants),
-        (_both("upgraded", "已升级"), counts["upgraded"]),
-        (_both("upgraded and checked in", "已升级并打卡"), proven),
-        (_both("points given", "已发积分"), sum(grant.points for grant in given)),
-        (_both("spent", "已用预算"), _spent(campaign, given)),
+        (both("goal", "目标"), campaign.goal.participants),
+        (both("upgraded", "已升级"), counts["upgraded"]),
+        (both("upgraded and checked in", "已升级并打卡"), proven),
+        (both("points given", "已发积分"), sum(grant.points for grant in given)),
+        (both("spent", "已用预算"), _spent(campaign, given)),
     ]
-    columns = (_column("figure", "figure", "指标", "text"), _column("value", "value", "数值"))
-    title = _both("At a glance", "概览")
+    columns = (
+        column("figure", both("figure", "指标"), "text"),
+        column("value", both("value", "数值"), "count"),
+    )
+    title = both("At a glance", "概览")
     return Section(id="headline", title=title, columns=columns, rows=tuple(rows), chart="figures")
 
 
@@ -125,12 +120,12 @@ def _funnel(standing: Standing, at: datetime) -> Section:
         rows.append((_STAGE_WORDS[stage], number, percent(number, before), percent(number, whole)))
         before = number
     columns = (
-        _column("stage", "stage", "阶段", "text"),
-        _column("people", "people", "人数"),
-        _column("of_before", "of the stage before", "占上一步", "percent"),
-        _column("of_invited", "of the invited", "占邀请", "percent"),
+        column("stage", both("stage", "阶段"), "text"),
+        column("people", both("people", "人数"), "count"),
+        column("of_before", both("of the stage before", "占上一步"), "percent"),
+        column("of_invited", both("of the invited", "占邀请"), "percent"),
     )
-    title = _both("From invitation to parcel", "从邀请到寄奖")
+    title = both("From invitation to parcel", "从邀请到寄奖")
     return Section(id="funnel", title=title, columns=columns, rows=tuple(rows), chart="funnel")
 
 
@@ -146,10 +141,10 @@ def _by_week(campaign: Campaign, standing: Standing, at: datetime) -> Section:
         (week, *(counts[stage] for stage in STAGES)) for week, counts in sorted(weeks.items())
     ]
     columns = (
-        _column("week", "week of", "周（周一）", "date"),
+        column("week", both("week of", "周（周一）"), "date"),
         *(Column(id=stage, title=_STAGE_WORDS[stage], unit="count") for stage in STAGES),
     )
-    title = _both("By week", "按周")
+    title = both("By week", "按周")
     return Section(id="week", title=title, columns=columns, rows=tuple(rows))
 
 
@@ -180,7 +175,7 @@ def _by(
     )
     return Section(
         id=id,
-        title=_both(f"By {title.to('en')}", f"按{title.to('zh-CN')}"),
+        title=both(f"By {title.to('en')}", f"按{title.to('zh-CN')}"),
         columns=columns,
         rows=tuple(rows),
     )
@@ -208,14 +203,14 @@ def _assistants(campaign: Campaign, standing: Standing, at: datetime) -> Section
         (name, *(counts[r] for r in results)) for name, counts in sorted(visits.items())
     ]
     columns = (
-        _column("assistant", "assistant", "助手", "text"),
-        _column("reached", "reached the target", "达到目标版本"),
-        _column("succeeded", "succeeded", "成功"),
-        _column("failed", "failed", "失败"),
-        _column("postponed", "postponed", "延期"),
-        _column("no-show", "no-show", "爽约"),
+        column("assistant", both("assistant", "助手"), "text"),
+        column("reached", both("reached the target", "达到目标版本"), "count"),
+        column("succeeded", both("succeeded", "成功"), "count"),
+        column("failed", both("failed", "失败"), "count"),
+        column("postponed", both("postponed", "延期"), "count"),
+        column("no-show", both("no-show", "爽约"), "count"),
     )
-    title = _both("By assistant", "按助手")
+    title = both("By assistant", "按助手")
     return Section(id="assistant", title=title, columns=columns, rows=tuple(rows), chart="bars")
 
 
@@ -227,12 +222,12 @@ def _load(standing: Standing) -> Section:
         sums[1] += place.cap
     rows = [(week, used, cap, percent(used, cap)) for week, (used, cap) in sorted(weeks.items())]
     columns = (
-        _column("week", "week of", "周（周一）", "date"),
-        _column("booked", "booked", "已约"),
-        _column("capacity", "capacity", "容量"),
-        _column("share", "share", "占比", "percent"),
+        column("week", both("week of", "周（周一）"), "date"),
+        column("booked", both("booked", "已约"), "count"),
+        column("capacity", both("capacity", "容量"), "count"),
+        column("share", both("share", "占比"), "percent"),
     )
-    title = _both("Load against capacity", "负荷与容量")
+    title = both("Load against capacity", "负荷与容量")
     return Section(id="load", title=title, columns=columns, rows=tuple(rows), chart="load")
 
 
@@ -245,10 +240,10 @@ def _stock(campaign: Campaign, standing: Standing, at: datetime) -> Section:
         for prize in campaign.rewards.prizes
     ]
     columns = (
-        _column("prize", "prize", "奖品", "text"),
-        _column("given", "given", "已发"),
-        _column("stock", "stock", "库存"),
-        _column("left", "left", "剩余"),
+        column("prize", both("prize", "奖品"), "text"),
+        column("given", both("given", "已发"), "count"),
+        column("stock", both("stock", "库存"), "count"),
+        column("left", both("left", "剩余"), "count"),
     )
     spent, rewards = _spent(campaign, given), campaign.rewards
     budget = Money.of(rewards.budget, rewards.currency)
@@ -259,14 +254,14 @@ def _stock(campaign: Campaign, standing: Standing, at: datetime) -> Section:
             f"{note[0]} {short} participants came after the stock ran out.",
             f"{note[1]}有 {short} 人在库存用尽后达成。",
         )
-    title = _both("Prizes and budget", "奖品与预算")
+    title = both("Prizes and budget", "奖品与预算")
     return Section(
         id="stock",
         title=title,
         columns=columns,
         rows=tuple(rows),
         chart="load",
-        note=_both(*note),
+        note=both(*note),
     )
 
 
@@ -299,12 +294,12 @@ def _reminders(standing: Standing, at: datetime) -> Section:
         )
         rows.append((participant.user, _STAGE_WORDS[stage], booking.slot if booking else None))
     columns = (
-        _column("user", "user", "用户", "text"),
-        _column("stage", "stage", "阶段", "text"),
-        _column("slot", "slot", "时段", "text"),
+        column("user", both("user", "用户"), "text"),
+        column("stage", both("stage", "阶段"), "text"),
+        column("slot", both("slot", "时段"), "text"),
     )
-    title = _both("To be reminded", "待提醒用户")
-    note = _both(f"{len(rows)} participants.", f"共 {len(rows)} 人。")
+    title = both("To be reminded", "待提醒用户")
+    note = both(f"{len(rows)} participants.", f"共 {len(rows)} 人。")
     return Section(id="remind", title=title, columns=columns, rows=tuple(rows), note=note)
 
 
@@ -320,12 +315,12 @@ def _advocates(campaign: Campaign, standing: Standing, at: datetime) -> Section:
         and standing.scores.get(one.user, 0) >= 9
     ]
     columns = (
-        _column("user", "user", "用户", "text"),
-        _column("depth", "depth of use", "使用深度", "text"),
-        _column("score", "would recommend", "推荐分"),
+        column("user", both("user", "用户"), "text"),
+        column("depth", both("depth of use", "使用深度"), "text"),
+        column("score", both("would recommend", "推荐分"), "count"),
     )
-    title = _both("Good for a tutorial or case study", "适合撰写教程或案例的用户")
-    note = _both(
+    title = both("Good for a tutorial or case study", "适合撰写教程或案例的用户")
+    note = both(
         "Checked in, deepest use, recommends with 9 or 10.", "已打卡、深度使用、推荐分 9–10。"
     )
     return Section(id="advocates", title=title, columns=columns, rows=tuple(rows), note=note)

@@ -12,10 +12,11 @@ from saasops.campaigns.definition import Campaign, slots_of
 from saasops.campaigns.participants import STAGES
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings, the_campaign
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.errors import Invalid, NotFound
-from saasops.figures import Section
+from saasops.figures import Section, column
 from saasops.serial import dump
+from saasops.values import both
 
 app = typer.Typer(help="Check a definition, put it to work, look at it.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(help="A campaign.toml.")]

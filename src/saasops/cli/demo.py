@@ -21,10 +21,11 @@ from saasops.cli.comparison import NOT_COVERED, Figure, compare, figures
 from saasops.cli.demo_folder import DemoFolder, fingerprint
 from saasops.cli.options import JsonOption, LocaleOption
 from saasops.cli.rehearsal import Rehearsal
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.errors import NotFound
-from saasops.figures import Report, Section
+from saasops.figures import Report, Section, column
 from saasops.serial import dump
+from saasops.values import both
 
 _FORMATS = {"html": "report.html", "json": "report.json", "csv": "report"}
 _OUTCOMES = {

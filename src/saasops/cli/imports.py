@@ -14,10 +14,11 @@ from saasops.app.imports import ImportReport
 from saasops.app.ops import SaasOps
 from saasops.cli.options import SETTINGS, CampaignOption, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings, read_toml, the_campaign
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.errors import Problem, Refused
-from saasops.figures import Section
+from saasops.figures import Section, column
 from saasops.surveys.profiles import ExportProfile
+from saasops.values import both
 
 Take: TypeAlias = Callable[..., ImportReport]
 _COUNTED = ("accepted", "changed", "unchanged", "superseded", "repaired")

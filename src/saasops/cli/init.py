@@ -14,10 +14,11 @@ import typer
 
 from saasops.calendars.working_days import by_name
 from saasops.cli.options import JsonOption, LocaleOption, day
-from saasops.cli.terminal import both, terminal
+from saasops.cli.terminal import terminal
 from saasops.clock import day_of, monday_of, system_clock, zone
 from saasops.errors import Refused
 from saasops.scheduling.slots import SlotRules, generate
+from saasops.values import both
 
 _LENGTH = timedelta(27)
 _BLANK = re.compile(r"\{\{([\w.]+)([+-]\d+)?\}\}")

@@ -10,10 +10,11 @@ from saasops import texts
 from saasops.app.ops import SaasOps
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.errors import Problem, Refused
-from saasops.figures import Section
+from saasops.figures import Section, column
 from saasops.storage.outbox import DeadLetter
+from saasops.values import both
 
 app = typer.Typer(help="See what waits to be sent, and what was given up.", no_args_is_help=True)
 _PAGE = 500

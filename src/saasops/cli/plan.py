@@ -14,15 +14,16 @@ from saasops.app.ops import SaasOps
 from saasops.app.planning import AppliedPlan, Planning, Proposal
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption, day
 from saasops.cli.settings import read_settings, the_campaign
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.cli.whatif import whatif
 from saasops.errors import NotFound, Refused
-from saasops.figures import Section
+from saasops.figures import Section, column
 from saasops.reports import load as pictures
 from saasops.scheduling.effective import Effective
 from saasops.scheduling.online.refusal import Refusal
 from saasops.scheduling.planner.changes import Change
 from saasops.scheduling.planner.instance import Seat, Unserved
+from saasops.values import both
 
 app = typer.Typer(help="Plan a campaign: places, absences, what if.", no_args_is_help=True)
 

@@ -4,8 +4,9 @@ import typer
 
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
-from saasops.cli.terminal import both, column, terminal
-from saasops.figures import Section
+from saasops.cli.terminal import terminal
+from saasops.figures import Section, column
+from saasops.values import both
 
 _STATUS = {
     "active": both("active", "使用中"),

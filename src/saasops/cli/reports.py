@@ -21,12 +21,13 @@ from saasops.cli.options import (
     moment,
 )
 from saasops.cli.settings import read_settings, the_campaign
-from saasops.cli.terminal import Terminal, both, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.clock import day_of, instant, monday_of, system_clock
 from saasops.errors import Problem, Refused
 from saasops.figures import Report
 from saasops.ports import Document
 from saasops.reports.csv_format import write as csv
+from saasops.values import both
 
 app = typer.Typer(help="Report on a campaign.", no_args_is_help=True)
 FormatOption = Annotated[

@@ -13,12 +13,13 @@ from saasops.app.opening import find_storage
 from saasops.app.ops import SaasOps
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
-from saasops.cli.terminal import Terminal, both, column, terminal
+from saasops.cli.terminal import Terminal, terminal
 from saasops.clock import system_clock
 from saasops.errors import Problem, Refused
-from saasops.figures import Cell, Section
+from saasops.figures import Cell, Section, column
 from saasops.ports import Backup, Inspected, Storage
 from saasops.storage.migrations import bring_up_to_date, status
+from saasops.values import both
 
 app = typer.Typer(
     help="Bring the storage up to date, copy it, look for damage.", no_args_is_help=True

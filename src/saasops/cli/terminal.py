@@ -23,23 +23,13 @@ from saasops import texts
 from saasops.cli.options import Locale
 from saasops.clock import zone
 from saasops.errors import Invalid, Problem, SaasOpsError
-from saasops.figures import Column, Section, Unit
+from saasops.figures import Section
 from saasops.reports.wording import NUMERIC, Wording
-from saasops.values import Text
+from saasops.values import Text, both
 
 _USAGE = "cli.usage."
 Told = Callable[..., None]
 """Takes how much is done, of how much, and perhaps what."""
-
-
-def both(english: str, chinese: str) -> Text:
-    """Say the same in both languages."""
-    return Text.of({"en": english, "zh-CN": chinese})
-
-
-def column(id: str, title: Text, unit: Unit = "text") -> Column:
-    """Head one column of a table."""
-    return Column(id=id, title=title, unit=unit)
 
 
 @attrs.frozen(kw_only=True)

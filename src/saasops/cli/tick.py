@@ -5,8 +5,9 @@ import typer
 
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
-from saasops.cli.terminal import both, column, terminal
-from saasops.figures import Section
+from saasops.cli.terminal import terminal
+from saasops.figures import Section, column
+from saasops.values import both
 
 _WORDS = {
     "planned": both("planned", "新增计划"),

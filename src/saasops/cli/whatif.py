@@ -10,13 +10,14 @@ import typer
 from saasops import serial
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption, day
 from saasops.cli.settings import read_settings, the_campaign
-from saasops.cli.terminal import both, column, terminal
+from saasops.cli.terminal import terminal
 from saasops.errors import NotFound, Refused
-from saasops.figures import Section
+from saasops.figures import Section, column
 from saasops.scheduling import forecast
 from saasops.scheduling.planner.instance import Availability, Instance
 from saasops.scheduling.variants import with_more
 from saasops.solvers.solving import solve
+from saasops.values import both
 
 _SEED = 20200203
 _plan = partial(solve, balance=False)
