@@ -12,6 +12,7 @@ import attrs
 from saasops.campaigns.channels import percent
 from saasops.campaigns.definition import Campaign
 from saasops.campaigns.participants import STAGES, Participant
+from saasops.campaigns.survey_report import Answered, satisfaction
 from saasops.clock import day_of, monday_of
 from saasops.figures import Cell, Column, Report, Section, column
 from saasops.money import Money
@@ -19,6 +20,7 @@ from saasops.rewards.grants import Grant
 from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import Place
 from saasops.scheduling.outcomes import Outcome
+from saasops.surveys.answers import Response
 from saasops.values import Text, both
 
 
@@ -32,6 +34,12 @@ class Standing:
     load: Collection[tuple[Place, int]]
     grants: Collection[Grant]
     scores: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    responses: Collection[Response] = ()
+
+    @property
+    def answered(self) -> Answered:
+        """Return what the survey brought."""
+        return Answered(participants=self.participants, responses=self.responses)
 
 
 def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
@@ -44,6 +52,7 @@ def weekly(campaign: Campaign, standing: Standing, *, at: datetime) -> Report:
         _by("version", both("version before", "升级前版本"), standing, at, version_before),
         _by("risk", both("risk", "风险"), standing, at, _risk, order=_levels(campaign)),
         _by("kind", both("kind", "类型"), standing, at, lambda one: one.kind),
+        *satisfaction(campaign, standing.answered, at=at),
         _assistants(campaign, standing, at),
         _load(standing),
         _stock(campaign, standing, at),

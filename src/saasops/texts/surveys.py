@@ -17,6 +17,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the response answers {answered}, the survey is {survey} {version}; open it again",
         "答卷对应 {answered}，当前问卷为 {survey} {version}，请重新打开问卷",
     ),
+    "survey.not_counted": (
+        "the answers to question {question} ({kind}) are not counted: it has no closed set of them",
+        "题目 {question}（{kind}）没有固定的答案范围，无法统计",
+    ),
+    "survey.no_texts": (
+        "question {question} has no free texts to list: it takes none, or they are personal",
+        "题目 {question} 没有可列出的文字回答：它不接受文字，或属于个人信息",
+    ),
     "survey.lint.duplicate_id": (
         "the id {id} stands {times} times; give each its own",
         "编号 {id} 出现 {times} 次，请改为互不相同",
