@@ -31,10 +31,10 @@ help:
 demo: $(READY)/runtime
 	$(BIN)/saasops demo --out build/demo
 
-test: $(READY)/test
+test: $(READY)/test $(READY)/node
 	SAASOPS_TEST_ALL=1 $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
-explore: $(READY)/test
+explore: $(READY)/test $(READY)/node
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(READY)/check $(READY)/docs
@@ -69,6 +69,12 @@ $(READY)/%: requirements/%.txt pyproject.toml | $(READY)/venv
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e . $(if $(filter runtime,$*),,$(PLUGINS:%=-e %))
 	@touch $@
 
+# The judges in Node: the machine's npm, else that of the wheel. The tests say so if there is none.
+$(READY)/node: tests/node/package.json | $(READY)/test
+	@cd tests/node && PATH="$$PATH:$(abspath $(BIN))" && \
+	  if npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error; then \
+	  touch $(abspath $@); else echo "No package index for npm: the tests that ask Node are skipped."; fi
+
 # A release has a week to be found out before we take it. Later files keep the pins of earlier ones.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
   --exclude-newer "1 week" --generate-hashes --no-emit-index-url --no-header --no-annotate $(ARGS) pyproject.toml
@@ -76,8 +82,8 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-str
 pins:
 	cd requirements && touch runtime.txt test.txt check.txt
 	$(COMPILE) requirements/runtime.in --extra cli --extra xlsx -o requirements/runtime.txt
-	$(COMPILE) requirements/runtime.in requirements/test.in --extra all --extra ortools -c requirements/runtime.txt -o requirements/test.txt
-	$(COMPILE) requirements/runtime.in requirements/test.in requirements/check.in --extra all --extra ortools -c requirements/test.txt -o requirements/check.txt
+	$(COMPILE) requirements/runtime.in requirements/test.in --extra all --extra holidays --extra ortools -c requirements/runtime.txt -o requirements/test.txt
+	$(COMPILE) requirements/runtime.in requirements/test.in requirements/check.in --extra all --extra holidays --extra ortools -c requirements/test.txt -o requirements/check.txt
 	$(COMPILE) requirements/runtime.in requirements/docs.in --extra all -c requirements/check.txt -o requirements/docs.txt
 
 clean:
