@@ -19,13 +19,23 @@ def oracle(written: dict[str, Any], facts: dict[str, Any]) -> bool:
     if given in (None, "") or (isinstance(given, tuple | list) and not listed):
         return name == "ne" or (name == "answered" and value is False)
     if name in ORDER:
-        comparable = isinstance(given, int) and isinstance(value, int)
-        return comparable and ORDER[name](given, value)
+        numbers = is_number(given) and is_number(value)
+        texts = isinstance(given, str) and isinstance(value, str)
+        return (numbers or texts) and ORDER[name](given, value)
     return {
         "answered": lambda: value is True,
-        "eq": lambda: given == value,
-        "ne": lambda: given != value,
-        "in": lambda: isinstance(value, list) and any(given == one for one in value),
-        "has": lambda: any(one == value for one in listed),
-        "any": lambda: isinstance(value, list) and any(one in value for one in listed),
+        "eq": lambda: same(given, value),
+        "ne": lambda: not same(given, value),
+        "in": lambda: isinstance(value, list) and any(same(given, one) for one in value),
+        "has": lambda: any(same(one, value) for one in listed),
+        "any": lambda: isinstance(value, list) and any(same(a, b) for a in listed for b in value),
     }[name]()
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def same(one: Any, other: Any) -> bool:
+    kinds = (is_number, lambda v: isinstance(v, str), lambda v: isinstance(v, bool))
+    return any(kind(one) and kind(other) for kind in kinds) and one == other

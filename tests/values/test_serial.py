@@ -37,6 +37,7 @@ from saasops.serial import dump, load, load_trusted, parse_toml, public
 from saasops.surveys.definition import Survey
 from saasops.testing.strategies import (
     campaigns,
+    conditions,
     notices,
     people,
     rewards,
@@ -113,7 +114,7 @@ def test_a_duration_is_read_back_to_the_second(span):
     assert load(dump(span), timedelta) == span
 
 
-@given(values.conditions())
+@given(conditions.conditions())
 def test_a_condition_is_read_back(condition):
     assert load(dump(condition), Predicate) == condition
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import attrs
 
 from saasops.campaigns.risk import Assessment
 from saasops.errors import Refused
+from saasops.predicates import Field
 from saasops.scheduling.bookings import Booking
 from saasops.versions.claims import VersionClaim, counting
 
@@ -144,20 +146,21 @@ def final_state(participant: Participant, booking: Booking | None) -> str:
     return "answered" if participant.answered_at is not None else "invited"
 
 
-FACTS: dict[str, tuple[Any, ...] | None] = {
-    **dict.fromkeys(STAGES, (True, False)),
-    "withdrawn": (True, False),
-    "acknowledged": (True, False),
-    "kind": ("upgrader", "new"),
-    "state": None,
-    "risk": None,
-    "team": None,
-    "tags": None,
-    "slot": None,
-    "version": None,
-    "user": None,
+_FLAG, _TEXT = Field(type="flag"), Field(type="text")
+FACTS: Mapping[str, Field] = {
+    **dict.fromkeys(STAGES, _FLAG),
+    "withdrawn": _FLAG,
+    "acknowledged": _FLAG,
+    "kind": Field(type="choice", values=get_args(Kind)),
+    "state": _TEXT,
+    "risk": _TEXT,
+    "team": _TEXT,
+    "tags": Field(type="choices"),
+    "slot": _TEXT,
+    "version": Field(type="version"),
+    "user": _TEXT,
 }
-"""What conditions may ask about a participant, with the values that can come."""
+"""What conditions may ask about a participant."""
 
 
 def facts(participant: Participant, booking: Booking | None) -> dict[str, Any]:
