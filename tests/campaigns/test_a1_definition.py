@@ -17,6 +17,7 @@ from saasops.campaigns.definition import (
 )
 from saasops.errors import Invalid, Refused
 from saasops.events import WIRE_NAMES
+from saasops.predicates import All, Field, Not
 from saasops.predicates import Test as Compare
 from saasops.surveys.definition import Question
 from saasops.testing.strategies import campaigns, values
@@ -165,10 +166,31 @@ def test_a1_a_campaign_that_has_begun_keeps_its_first_day_and_zone(reference, ch
 
 def test_a5_conditions_may_ask_the_options_of_closed_questions(reference):
     fields = answer_fields(reference.survey)
-    assert fields["os"] == ("windows-2003", "linux")
-    assert fields["hosts"] == ("1-49", "50-99", "100-499", "500-999", "1000+")
-    assert fields["slot"] is None
-    assert list(fields) == [question.id for question in reference.survey.questions]
+    assert fields["os"] == Field(type="choice", values=("windows-2003", "linux"))
+    bands = ("1-49", "50-99", "100-499", "500-999", "1000+")
+    assert fields["hosts"] == Field(type="choice", values=bands)
+    assert fields["slot"] == Field(type="choice")
+    asked = [question.id for question in reference.survey.questions]
+    assert [name for name in fields if not name.endswith("_other")] == asked
+
+
+@pytest.mark.parametrize(
+    ("test", "code"),
+    [
+        (Compare("customisation", "eq", "login"), "condition.unfit"),
+        (Compare("hosts", "ge", 500), "condition.unfit"),
+        (Compare("hosts", "eq", 500), "value.wrong_type"),
+        (Compare("hosts", "eq", "2000+"), "value.not_allowed"),
+        (Compare("scenarios_count", "ge", "2"), "value.wrong_type"),
+        (Compare("hosts_count", "ge", 2), "value.not_allowed"),
+    ],
+)
+def test_a5_a_rule_that_asks_in_the_wrong_type_is_found_before_the_launch(reference, test, code):
+    rule = attrs.evolve(reference.risk.rules[0], when=All((Not(test),)))
+    policy = attrs.evolve(reference.risk, rules=(rule, *reference.risk.rules[1:]))
+    (problem,) = validate(attrs.evolve(reference, risk=policy), events=EVENTS)
+    assert problem.where.startswith(f"risk.rules.{rule.id}.when")
+    assert problem.code == code
 
 
 def test_a11_every_blank_of_the_reference_templates_is_known(reference):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from saasops.campaigns.definition import answer_fields
 from saasops.campaigns.risk import Level, RiskPolicy, RiskRule, assess, mistakes, steps_for
 from saasops.predicates import holds
-from saasops.testing.strategies import campaigns, values
+from saasops.testing.strategies import campaigns, conditions
 from saasops.values import Text
 
 POLICIES = campaigns.risk_policies()
@@ -22,7 +22,7 @@ def positive(draw):
     """Draw policies whose rules only hold because of answers."""
     policy = draw(POLICIES)
     rules = tuple(
-        attrs.evolve(rule, when=draw(values.positive_conditions())) for rule in policy.rules
+        attrs.evolve(rule, when=draw(conditions.positive_conditions())) for rule in policy.rules
     )
     return attrs.evolve(policy, rules=rules)
 
@@ -108,7 +108,7 @@ def test_a11_everybody_is_told_to_back_up_and_each_hazard_has_its_step(reference
 
 
 @modest
-@given(POLICIES, values.facts())
+@given(POLICIES, conditions.facts())
 def test_a5_an_assessment_is_what_the_rules_that_hold_say(policy, answers):
     counted = answers | {
         f"{name}_count": len(value) for name, value in answers.items() if isinstance(value, tuple)
@@ -122,7 +122,7 @@ def test_a5_an_assessment_is_what_the_rules_that_hold_say(policy, answers):
 
 
 @modest
-@given(POLICIES, values.facts())
+@given(POLICIES, conditions.facts())
 def test_a5_a_level_is_reached_by_its_hazards_and_no_higher_one_is(policy, answers):
     found = assess(policy, answers)
     by_id = {level.id: level for level in policy.levels}
@@ -136,7 +136,7 @@ def test_a5_a_level_is_reached_by_its_hazards_and_no_higher_one_is(policy, answe
 
 
 @modest
-@given(POLICIES, values.facts())
+@given(POLICIES, conditions.facts())
 def test_a5_depth_is_the_sum_of_the_rules_that_hold(policy, answers):
     counted = answers | {
         f"{name}_count": len(value) for name, value in answers.items() if isinstance(value, tuple)
@@ -148,7 +148,7 @@ def test_a5_depth_is_the_sum_of_the_rules_that_hold(policy, answers):
 
 
 @modest
-@given(POLICIES, values.facts(), st.randoms(use_true_random=False))
+@given(POLICIES, conditions.facts(), st.randoms(use_true_random=False))
 def test_a5_the_order_of_the_answers_makes_no_difference(policy, answers, random):
     names = random.sample(sorted(answers), len(answers))
     shuffled = {
@@ -159,14 +159,14 @@ def test_a5_the_order_of_the_answers_makes_no_difference(policy, answers, random
 
 
 @modest
-@given(POLICIES, values.facts())
+@given(POLICIES, conditions.facts())
 def test_a5_a_list_from_json_is_judged_like_a_tuple(policy, answers):
     listed = {k: list(v) if isinstance(v, tuple) else v for k, v in answers.items()}
     assert assess(policy, listed) == assess(policy, answers)
 
 
 @modest
-@given(POLICIES, st.permutations(("low", "medium", "high")), values.facts())
+@given(POLICIES, st.permutations(("low", "medium", "high")), conditions.facts())
 def test_a5_the_order_of_the_levels_makes_no_difference(policy, order, answers):
     known = {level.id: level for level in policy.levels}
     levels = tuple(known[name] for name in order if name in known)
@@ -174,7 +174,7 @@ def test_a5_the_order_of_the_levels_makes_no_difference(policy, order, answers):
 
 
 @modest
-@given(positive(), values.facts())
+@given(positive(), conditions.facts())
 def test_a5_taking_the_traced_answers_away_takes_the_hazard_away(policy, answers):
     found = assess(policy, answers)
     for hazard in found.hazards:
@@ -185,7 +185,7 @@ def test_a5_taking_the_traced_answers_away_takes_the_hazard_away(policy, answers
 
 
 @modest
-@given(positive(), values.facts())
+@given(positive(), conditions.facts())
 def test_a5_the_traced_answers_alone_give_the_same_assessment(policy, answers):
     found = assess(policy, answers)
     fields = {asked(reason.field) for reason in found.trace}
@@ -194,7 +194,7 @@ def test_a5_the_traced_answers_alone_give_the_same_assessment(policy, answers):
 
 
 @modest
-@given(POLICIES, values.facts())
+@given(POLICIES, conditions.facts())
 def test_a5_the_trace_names_rules_that_hold_in_their_order(policy, answers):
     found = assess(policy, answers)
     order = [rule.id for rule in policy.rules]
@@ -204,7 +204,7 @@ def test_a5_the_trace_names_rules_that_hold_in_their_order(policy, answers):
 
 
 @modest
-@given(POLICIES, values.facts(), st.sampled_from(("en", "zh-CN")))
+@given(POLICIES, conditions.facts(), st.sampled_from(("en", "zh-CN")))
 def test_a11_steps_are_written_out_once_and_in_the_language_asked(policy, answers, locale):
     found = assess(policy, answers)
     steps = steps_for(policy, found, locale=locale)
@@ -232,7 +232,7 @@ def test_a5_each_hazard_more_never_lowers_the_level(reference):
 @modest
 @given(POLICIES)
 def test_a5_a_right_policy_has_no_mistake(policy):
-    assert list(mistakes(policy, values.FIELDS)) == []
+    assert list(mistakes(policy, conditions.FIELDS)) == []
 
 
 def test_a5_levels_that_begin_above_nothing_are_found(reference):

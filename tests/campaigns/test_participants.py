@@ -25,6 +25,7 @@ from saasops.versions.claims import counting
 
 modest = settings(max_examples=30)
 AT = datetime(2020, 2, 3, 9, tzinfo=UTC)
+TYPES = {"flag": bool, "choice": str, "text": str, "version": str, "choices": tuple}
 BOOKINGS = st.none() | scheduling.bookings()
 
 
@@ -33,8 +34,10 @@ BOOKINGS = st.none() | scheduling.bookings()
 def test_a13_the_facts_are_those_that_conditions_may_ask(participant, booking):
     known = facts(participant, booking)
     assert set(known) == set(FACTS)
-    for name, possible in FACTS.items():
-        assert possible is None or known[name] is None or known[name] in possible
+    for name, field in FACTS.items():
+        value = known[name]
+        assert value is None or isinstance(value, TYPES[field.type])
+        assert value is None or field.values is None or value in field.values
 
 
 @modest

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from saasops import predicates, serial
 from saasops.errors import Refused
-from saasops.surveys.answers import Known, Response, check, prefill, public, standing, submit
+from saasops.surveys.answers import Known, Response, check, public, standing, submit
 from saasops.surveys.definition import Option, Personal, Question, Survey
+from saasops.surveys.prefill import prefill
 from saasops.testing.strategies import surveys as kit
 from saasops.values import Text
 

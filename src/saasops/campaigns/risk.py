@@ -4,12 +4,14 @@ The answers come checked from `surveys`; which team takes whom is written in the
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
 
 import attrs
 
 from saasops.errors import Problem
-from saasops.predicates import Constant, Predicate, check, holds, reasons, settled
+from saasops.predicates import Constant, Field, Predicate, check, holds, reasons, settled
+from saasops.surveys.calculated import facts
 from saasops.values import Text
 
 
@@ -78,12 +80,18 @@ class Assessment:
     trace: tuple[Reason, ...]
 
 
-def assess(policy: RiskPolicy, answers: Mapping[str, Any]) -> Assessment:
-    """Judge *answers* by *policy*. `<question>_count` gives the size of a multiple answer.
+def assess(
+    policy: RiskPolicy,
+    answers: Mapping[str, Any],
+    *,
+    calculated: Mapping[str, int] = MappingProxyType({}),
+) -> Assessment:
+    """Judge *answers*, and the numbers *calculated* of them, by *policy*.
 
-    *steps* of the result name the rules whose steps apply, in the order of the policy.
+    `<question>_count` gives the size of a multiple answer. *steps* of the result name
+    the rules whose steps apply, in the order of the policy.
     """
-    values = {**answers, **_counts(answers)}
+    values = facts(answers, calculated)
     matching = [rule for rule in policy.rules if holds(rule.when, values)]
     hazards = [rule for rule in matching if rule.hazard]
     level = _level(policy.levels, len(hazards))
@@ -111,9 +119,14 @@ def steps_for(policy: RiskPolicy, assessment: Assessment, *, locale: str) -> tup
     return tuple(dict.fromkeys(texts))
 
 
-def mistakes(policy: RiskPolicy, fields: Mapping[str, Collection[Any] | None]) -> Iterator[Problem]:
-    """Find ids used twice, conditions that cannot be met, and levels that leave a gap at 0."""
-    known = {**fields, **{f"{name}_count": None for name in fields}}
+def mistakes(policy: RiskPolicy, fields: Mapping[str, Field]) -> Iterator[Problem]:
+    """Find ids used twice, conditions that do not suit *fields*, and levels without a 0.
+
+    `<question>_count` is a number, and there is one for each field that has several values.
+    """
+    count = Field(type="number", low=0, whole=True)
+    several = [name for name, field in fields.items() if field.type == "choices"]
+    known = {**fields, **{f"{name}_count": count for name in several}}
     seen: set[str] = set()
     for rule in policy.rules:
         where = f"risk.rules.{rule.id}"
@@ -130,14 +143,6 @@ def mistakes(policy: RiskPolicy, fields: Mapping[str, Collection[Any] | None]) -
                 yield Problem(where, "risk.duplicate", {"rule": level.id})
             if level.least < 0:
                 yield Problem(f"{where}.least", "value.negative", {"value": level.least})
-
-
-def _counts(answers: Mapping[str, Any]) -> dict[str, int]:
-    return {
-        f"{name}_count": len(cast("Collection[Any]", value))
-        for name, value in answers.items()
-        if isinstance(value, list | tuple)
-    }
 
 
 def _level(levels: Collection[Level], points: int) -> Level | None:

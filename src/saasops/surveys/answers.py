@@ -1,9 +1,9 @@
 """What a person may answer, and what becomes of an answer that comes again.
 
 A single choice, band, slot or version is answered by its id, a multiple choice by a tuple
-of ids in the order of the options, a number or rating by an int, a date by ISO text, yes or
-no by a bool, the rest by text. What is not answered is absent. Storing responses and reading
-tags from them is left to others.
+of ids in the order of the options, files by a tuple of their ids, a number or rating by an int,
+a decimal by a float, a date by ISO text, yes or no by a bool, the rest by text. What is not
+answered is absent. Storing responses and reading tags from them is left to others.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import Any, Literal, TypeAlias, cast
 import attrs
 
 from saasops.errors import Problem, Refused
-from saasops.predicates import holds
-from saasops.surveys import kinds
-from saasops.surveys.definition import FREE_TEXTS, Question, Survey
+from saasops.surveys.definition import FREE_TEXTS, Survey
+from saasops.surveys.forms import Form
+from saasops.surveys.kinds import BUILT_IN, Reading, Recognise
+from saasops.surveys.losses import Losses
 
 Answers: TypeAlias = Mapping[str, Any]
 Standing: TypeAlias = Literal["new", "changed", "unchanged", "superseded"]
+_PUBLIC = BUILT_IN.keys() - FREE_TEXTS - {"file"}
 
 
 def _settled(answers: Answers) -> dict[str, Any]:
@@ -47,7 +49,8 @@ class Response:
     *hidden* holds what was answered to questions that conditions hide, where the survey keeps
     it; *calculated* the numbers that follow; *prefilled* what was known before and shown, beside
     the answer that corrects it. *source* is `site`, `import`, or the tool it came from;
-    *migrated_from* the version that was answered, where it is another one.
+    *migrated_from* the version that was answered, where it is another one; *losses* are what did
+    not come along from there, *filled* the questions that a default of the migration answers.
     """
 
     campaign: str
@@ -61,6 +64,8 @@ class Response:
     calculated: Mapping[str, int] = attrs.field(factory=dict[str, int])
     prefilled: Mapping[str, Known] = attrs.field(factory=dict[str, "Known"], repr=False)
     migrated_from: int | None = None
+    losses: Losses = ()
+    filled: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -79,44 +84,15 @@ class ResponseSubmitted:
 
 
 def check(
-    survey: Survey, raw: Answers, *, slots: Collection[str], recognise: kinds.Recognise
+    survey: Survey, raw: Mapping[Any, Any], *, slots: Collection[str], recognise: Recognise
 ) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     """Return the typed answers in *raw* and everything that is wrong, in the order asked.
 
-    What a condition hides is dropped, and so is the text of an "other" that was not chosen.
-    *recognise* gives the canonical name of a release, or None. `Problem.where` is the id of
-    the question. Linear in the questions and their conditions.
+    The short way for one response to a survey of the built-in kinds without files; a `Form`
+    made once checks many.
     """
-    answers: dict[str, Any] = {}
-    asked = {question.id for question in survey.questions}
-    asked |= {q.other_key for q in survey.questions if q.other is not None}
-    problems = [
-        Problem(key, "survey.unknown_question", {"survey": survey.id, "version": survey.version})
-        for key in raw
-        if key not in asked
-    ]
-    for question in survey.questions:
-        if not holds(question.when, answers):
-            continue
-        given = raw.get(question.id)
-        if kinds.is_blank(given):
-            if question.required:
-                context = {"question": question.id}
-                problems.append(Problem(question.id, "survey.missing_required", context))
-            continue
-        read = kinds.read(question, given, slots=slots, recognise=recognise)
-        if isinstance(read, Problem):
-            problems.append(read)
-            continue
-        answers[question.id] = read
-        free = raw.get(question.other_key)
-        if _chose_other(question, read) and not kinds.is_blank(free):
-            text = kinds.read_text(question, free)
-            if isinstance(text, Problem):
-                problems.append(attrs.evolve(text, where=question.other_key))
-            else:
-                answers[question.other_key] = text
-    return answers, tuple(problems)
+    checked = Form.of(survey).check(raw, Reading(slots=slots, recognise=recognise))
+    return checked.answers, checked.problems
 
 
 def standing(response: Response, held: Response | None) -> Standing:
@@ -161,39 +137,16 @@ def submit(
 
 
 def public(survey: Survey, answers: Answers) -> dict[str, Any]:
-    """Return the *answers* that are neither personal nor free text, in the order asked."""
+    """Return the *answers* that are neither personal nor free text nor files, in the order asked.
+
+    What the kind of a plugin answers may be anything; it is never public.
+    """
     return {
         question.id: answers[question.id]
         for question in survey.questions
-        if question.id in answers and not question.personal and question.kind not in FREE_TEXTS
+        if question.id in answers and not question.personal and question.kind in _PUBLIC
     }
 
 
-def prefill(survey: Survey, known: Mapping[str, Known]) -> dict[str, Known]:
-    """Return what of *known* answers a question of *survey*, in the order asked.
-
-    A value that the question cannot take any more is left out. Whether a slot is still open
-    and a release still known is found by `check`.
-    """
-    filled: dict[str, Known] = {}
-    for question in survey.questions:
-        fact = known.get(question.id)
-        if fact is None or kinds.is_blank(fact.value):
-            continue
-        read = kinds.read(question, fact.value, slots=(fact.value,), recognise=str)
-        if isinstance(read, Problem):
-            continue
-        filled[question.id] = attrs.evolve(fact, value=read)
-        if _chose_other(question, read) and question.other_key in known:
-            filled[question.other_key] = known[question.other_key]
-    return filled
-
-
-def _chose_other(question: Question, answer: kinds.Answer) -> bool:
-    if question.other is None:
-        return False
-    return question.other in answer if isinstance(answer, tuple) else answer == question.other
-
-
-def _content(response: Response) -> tuple[str, int, Answers]:
-    return response.survey, response.version, response.answers
+def _content(response: Response) -> tuple[str, int, Answers, Answers]:
+    return response.survey, response.version, response.answers, response.hidden

@@ -1,33 +1,70 @@
-"""Surveys that lint finds nothing wrong with, and answers to them: right ones and wrong ones."""
+"""Surveys that nothing is wrong with, and answers to them: right, wrong, stale and half done."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeAlias, cast
 
 import attrs
 from hypothesis import strategies as st
 
 from saasops.predicates import ALWAYS, All, Any_, Not, Predicate, Test, holds
 from saasops.surveys.answers import Response
-from saasops.surveys.definition import CHOICES, FREE_TEXTS, Option, Personal, Question, Survey
-from saasops.surveys.kinds import NOTHING_INSTALLED
-from saasops.values import Text
-
-SLOTS = ("week-2020-02-03", "week-2020-02-10", "sat-2020-02-08")
-RELEASES = ("4.1.16", "5.0.4-beta", "5.1")
-KINDS = (
-    "single",
-    "multiple",
-    "band",
-    "number",
-    "text",
-    "date",
-    "yes-no",
-    "version",
-    "slot",
-    "address",
-    "rating",
+from saasops.surveys.calculated import calculator
+from saasops.surveys.definition import CHOICES, Calculated, Case, Page, Question, Survey
+from saasops.surveys.forms import Form, chose_other
+from saasops.testing.strategies.questions import (
+    EVERY_KIND,
+    KINDS,
+    PRIVATE,
+    READING,
+    RELEASES,
+    SLOTS,
+    UPLOADS,
+    free_texts,
+    mistakes,
+    questions,
+    recognise,
+    right,
+    text,
 )
-PRIVATE = Personal(category="contact", purpose="support")
+
+__all__ = [
+    "EVERY_KIND",
+    "KINDS",
+    "PRIVATE",
+    "READING",
+    "RELEASES",
+    "SLOTS",
+    "UPLOADS",
+    "WrongAnswers",
+    "conditions",
+    "drafts",
+    "free_texts",
+    "json_values",
+    "older",
+    "recognise",
+    "responses",
+    "right_answers",
+    "sent",
+    "surveys",
+    "wrong_answers",
+]
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["o0", "yes", "5.1", "2020-02-29", "7", "１", *SLOTS, *UPLOADS, "x" * 600]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+"""What JSON can hold, and what some question may take for an answer."""
+
+
+Hidden: TypeAlias = Literal["drop", "keep", "refuse"]
 
 
 @attrs.frozen(kw_only=True)
@@ -39,52 +76,56 @@ class WrongAnswers:
     code: str
 
 
-def recognise(text: str) -> str | None:
-    """Return *text* where it is one of `RELEASES`."""
-    return text if text in RELEASES else None
-
-
-def free_texts(*, longest: int = 20) -> st.SearchStrategy[str]:
-    """Make texts as people type them: never blank, any script, no blanks at the ends."""
-    signs = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
-    return st.text(signs, min_size=1, max_size=longest).map(str.strip).filter(bool)
-
-
 @st.composite
-def surveys(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS) -> Survey:
-    """Make surveys of one to six questions of *kinds*, with conditions, in en and zh-CN."""
-    questions: list[Question] = []
-    for number in range(draw(st.integers(1, 6))):
-        kind = draw(st.sampled_from(kinds))
-        when = draw(conditions(tuple(questions)))
-        options = draw(_options(kind))
-        other = options[-1].id if kind in ("single", "multiple") and draw(st.booleans()) else None
-        bound = draw(st.sampled_from([None, 1000])) if kind == "number" else None
-        questions.append(
-            Question(
+def surveys(
+    draw: st.DrawFn,
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    hidden: tuple[Hidden, ...] = ("drop",),
+    most: int = 6,
+) -> Survey:
+    """Make surveys of one to *most* questions of *kinds*, in en and zh-CN.
+
+    They have pages, conditions and calculated numbers. *hidden* are the ways of hiding. There
+    are answers with which every question shows; questions under a condition are optional.
+    """
+    asked: list[Question] = []
+    witness: dict[str, Any] = {}
+    pages: list[Page] = []
+    for number in range(draw(st.integers(1, most))):
+        if draw(st.integers(0, 3)) == 0:
+            when = draw(_met(tuple(asked), witness))
+            id = f"p{len(pages)}"
+            pages.append(Page(id=id, title=text(f"page {id}", f"页面 {id}"), when=when))
+        page = pages[-1] if pages else None
+        when = draw(_met(tuple(asked), witness))
+        question = draw(
+            questions(
+                draw(st.sampled_from(kinds)),
                 id=f"q{number}",
-                kind=kind,
-                text=_text(f"question {number}", f"题目 {number}"),
-                options=options,
-                required=when == ALWAYS and draw(st.booleans()),
                 when=when,
-                other=other,
-                personal=PRIVATE if kind in FREE_TEXTS and draw(st.booleans()) else None,
-                low=None if bound is None else 0,
-                high=bound,
+                page=page.id if page else None,
+                conditional=when != ALWAYS or (page is not None and page.when != ALWAYS),
             )
         )
+        asked.append(question)
+        if question.kind != "note" and (question.required or draw(st.booleans())):
+            witness[question.id] = draw(right(question))
     return Survey(
         id="survey",
         version=draw(st.integers(1, 9)),
-        title=_text("survey", "问卷"),
-        questions=tuple(questions),
+        title=text("survey", "问卷"),
+        questions=tuple(asked),
+        pages=tuple(pages),
+        calculated=draw(_calculated(tuple(asked))),
+        hidden=draw(st.sampled_from(hidden)),
     )
 
 
 @st.composite
 def conditions(draw: st.DrawFn, earlier: tuple[Question, ...]) -> Predicate:
     """Make a condition on the *earlier* questions, half of the time `ALWAYS`."""
+    earlier = tuple(question for question in earlier if question.kind != "note")
     if not earlier or draw(st.booleans()):
         return ALWAYS
     tests = tuple(
@@ -96,16 +137,19 @@ def conditions(draw: st.DrawFn, earlier: tuple[Question, ...]) -> Predicate:
 
 @st.composite
 def right_answers(draw: st.DrawFn, survey: Survey) -> dict[str, Any]:
-    """Make typed answers to *survey* with `SLOTS` and `RELEASES`, as `check` returns them."""
+    """Make typed answers to *survey* with `READING`, as `Form.check` returns them."""
     answers: dict[str, Any] = {}
+    pages = {page.id: page.when for page in survey.pages}
+    page, opened = None, True
     for question in survey.questions:
-        if holds(question.when, answers) and (question.required or draw(st.booleans())):
-            answers[question.id] = draw(_answer(question))
-            chosen = answers[question.id]
-            chose_other = chosen == question.other or (
-                question.kind == "multiple" and question.other in chosen
-            )
-            if question.other is not None and chose_other and draw(st.booleans()):
+        if question.page != page:
+            page = question.page
+            opened = holds(pages.get(page or "", ALWAYS), answers)
+        if question.kind == "note" or not (opened and holds(question.when, answers)):
+            continue
+        if question.required or draw(st.booleans()):
+            answers[question.id] = draw(right(question))
+            if chose_other(question, answers[question.id]) and draw(st.booleans()):
                 answers[question.other_key] = draw(free_texts())
     return answers
 
@@ -114,102 +158,129 @@ def right_answers(draw: st.DrawFn, survey: Survey) -> dict[str, Any]:
 def wrong_answers(draw: st.DrawFn, survey: Survey) -> WrongAnswers:
     """Make answers to *survey* that are right but for one."""
     answers = draw(right_answers(survey))
-    wrong = [WrongAnswers(raw={"nobody-asked": 1}, where="nobody-asked", code="unknown_question")]
-    for question in survey.questions:
-        if holds(question.when, answers):
-            wrong += [
-                WrongAnswers(raw={question.id: value}, where=question.id, code=code)
-                for value, code in _mistakes(question)
-            ]
-    one = draw(st.sampled_from(wrong))
-    return attrs.evolve(one, raw={**answers, **one.raw}, code=f"survey.{one.code}")
+    shown = Form.of(survey).visible(answers)
+    wrong = [
+        WrongAnswers(raw={question.id: value}, where=question.id, code=_code(code))
+        for question in survey.questions
+        if question.id in shown
+        for value, code in mistakes(question)
+    ]
+    unasked = {"nobody-asked": 1}
+    unknown = WrongAnswers(raw=unasked, where="nobody-asked", code=_code("unknown_question"))
+    one = draw(st.sampled_from([unknown, *wrong]))
+    return attrs.evolve(one, raw={**answers, **one.raw})
 
 
 @st.composite
 def responses(draw: st.DrawFn, survey: Survey) -> Response:
     """Make right responses of four people to *survey*, within a few hours."""
     begun = datetime(2020, 1, 15, 9, tzinfo=UTC)
+    answers = draw(right_answers(survey))
     return Response(
         campaign="up-5.1",
         user=draw(st.sampled_from(["u1", "u2", "u3", "u4"])),
         survey=survey.id,
         version=survey.version,
-        answers=draw(right_answers(survey)),
+        answers=answers,
         submitted_at=begun + timedelta(minutes=draw(st.integers(0, 200))),
         source=draw(st.sampled_from(["site", "import"])),
+        calculated=calculator(survey)(answers),
     )
-
-
-def _text(english: str, chinese: str) -> Text:
-    return Text.of({"en": english, "zh-CN": chinese})
 
 
 @st.composite
-def _options(draw: st.DrawFn, kind: str) -> tuple[Option, ...]:
-    if kind not in CHOICES:
-        return ()
-    sizes = draw(st.lists(st.integers(1, 50), min_size=1, max_size=4))
-    lows = [sum(sizes[:number]) for number in range(len(sizes))]
-    return tuple(
-        Option(
-            id=f"o{number}",
-            text=_text(f"option {number}", f"选项 {number}"),
-            low=low if kind == "band" else None,
-            high=low + size - 1 if kind == "band" and number < len(sizes) - 1 else None,
-        )
-        for number, (low, size) in enumerate(zip(lows, sizes, strict=True))
+def older(draw: st.DrawFn, survey: Survey) -> Survey:
+    """Make the version before *survey*: questions were others, or had other options and kinds.
+
+    Its right answers are stale ones to *survey*.
+    """
+    asked: list[Question] = []
+    for question in survey.questions:
+        change = draw(st.sampled_from(["same", "id", "kind", "options"]))
+        id = f"{question.id}-old" if change == "id" else question.id
+        kind = draw(st.sampled_from(KINDS)) if change == "kind" else question.kind
+        if change == "options" or kind != question.kind:
+            asked.append(draw(questions(kind, id=id)))
+        else:
+            asked.append(attrs.evolve(question, id=id, when=ALWAYS, page=None))
+    return attrs.evolve(
+        survey, version=survey.version - 1, questions=tuple(asked), pages=(), calculated=()
     )
+
+
+@st.composite
+def drafts(draw: st.DrawFn, survey: Survey) -> dict[str, Any]:
+    """Make what a browser sends of a form that is half done: strings and lists, right or not."""
+    answers = sent(draw(right_answers(survey)))
+    fields = [question.id for question in survey.questions]
+    fields += [question.other_key for question in survey.questions if question.other is not None]
+    for field in draw(st.lists(st.sampled_from(fields), max_size=3, unique=True)):
+        change = draw(st.sampled_from(["cleared", "blank", "junk"]))
+        junk = json_values if change == "junk" else st.sampled_from(["", " ", None, [], [""]])
+        answers[field] = draw(junk)
+        if change == "cleared":
+            del answers[field]
+    return answers
+
+
+def sent(answers: dict[str, Any]) -> dict[str, Any]:
+    """Return typed *answers* as a web form sends them: text with blanks around it, and lists."""
+
+    def field(value: Any) -> Any:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        several = isinstance(value, tuple)
+        return list(cast("tuple[Any, ...]", value)) if several else f" {value} "
+
+    return {key: field(value) for key, value in answers.items()}
+
+
+def _code(code: str) -> str:
+    return code if "." in code else f"survey.{code}"
+
+
+@st.composite
+def _met(draw: st.DrawFn, earlier: tuple[Question, ...], witness: dict[str, Any]) -> Predicate:
+    """Make a condition that the *witness* meets, so that no two of them exclude each other."""
+    when = draw(conditions(earlier))
+    return when if holds(when, witness) else Not(when)
+
+
+@st.composite
+def _calculated(draw: st.DrawFn, asked: tuple[Question, ...]) -> tuple[Calculated, ...]:
+    suited: dict[Literal["score", "sum", "count"], list[str]] = {
+        "score": [question.id for question in asked if question.kind in CHOICES],
+        "sum": [question.id for question in asked if question.kind in ("number", "rating")],
+        "count": [question.id for question in asked if question.kind != "note"],
+    }
+    made: list[Calculated] = []
+    for method, ids in suited.items():
+        if draw(st.booleans()) and ids:
+            of = tuple(draw(st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True)))
+            title = text(f"number {method}", f"数值 {method}")
+            made.append(Calculated(id=f"c-{method}", title=title, method=method, of=of))
+    if draw(st.booleans()) and made:
+        high = Test(made[-1].id, "ge", draw(st.integers(0, 3)))
+        cases = tuple(
+            Case(when=when, value=draw(st.integers(-9, 9)))
+            for when in (high, draw(conditions(asked)))
+        )
+        title = text("level", "等级")
+        made.append(Calculated(id="c-level", title=title, method="cases", cases=cases))
+    return tuple(made)
 
 
 def _tests(question: Question) -> st.SearchStrategy[Test]:
     answered = st.booleans().map(lambda yes: Test(question.id, "answered", yes))
-    values = _answer(question)
+    values = right(question)
     match question.kind:
+        case "file":
+            return answered
         case "multiple":
             several = values.map(lambda ids: Test(question.id, "any", ids))
             return answered | several | values.map(lambda ids: Test(question.id, "has", ids[0]))
-        case "number" | "rating" | "date":
+        case "number" | "decimal" | "rating" | "date":
             operators = st.sampled_from(["eq", "ne", "gt", "ge", "lt", "le"])
         case _:
             operators = st.sampled_from(["eq", "ne"])
     return answered | st.builds(Test, st.just(question.id), operators, values)
-
-
-def _answer(question: Question) -> st.SearchStrategy[Any]:
-    ids = [option.id for option in question.options]
-    if question.kind == "multiple":
-        chosen = st.sets(st.sampled_from(ids), min_size=1)
-        return chosen.map(lambda some: tuple(one for one in ids if one in some))
-    if question.kind in CHOICES:
-        return st.sampled_from(ids)
-    made: dict[str, st.SearchStrategy[Any]] = {
-        "number": st.integers(
-            -(10**9) if question.low is None else question.low, question.high or 10**9
-        ),
-        "rating": st.integers(0, 10),
-        "date": st.dates(date(1990, 1, 1), date(2030, 1, 1)).map(date.isoformat),
-        "yes-no": st.booleans(),
-        "version": st.sampled_from([*RELEASES, NOTHING_INSTALLED]),
-        "slot": st.sampled_from(SLOTS),
-    }
-    return made.get(question.kind, free_texts())
-
-
-def _mistakes(question: Question) -> list[tuple[Any, str]]:
-    found: list[tuple[Any, str]] = [("  ", "missing_required")] if question.required else []
-    if question.high is not None:
-        found.append((question.high + 1, "out_of_range"))
-    choice: list[tuple[Any, str]] = [("no such", "unknown_option"), (7, "wrong_type")]
-    text = [("x" * (question.longest + 1), "too_long"), ("a\0b", "wrong_type"), (1, "wrong_type")]
-    known: dict[str, list[tuple[Any, str]]] = {
-        "single": choice,
-        "band": choice,
-        "multiple": [(["no such"], "unknown_option"), ("o0", "wrong_type")],
-        "number": [("many", "wrong_type"), (1.5, "wrong_type")],
-        "rating": [(11, "out_of_range"), ("-1", "out_of_range"), (True, "wrong_type")],
-        "date": [("2020-02-30", "wrong_type")],
-        "yes-no": [("maybe", "wrong_type"), (1, "wrong_type")],
-        "version": [("no such", "unrecognised_version")],
-        "slot": [("no such", "impossible_slot")],
-    }
-    return found + known.get(question.kind, text)
