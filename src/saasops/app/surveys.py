@@ -1,86 +1,83 @@
-"""A campaign's survey: what is known before, what is answered, what an outside tool exports."""
+"""A campaign's survey: answered by people, corrected by them, carried over to newer versions.
+
+What is typed before it is submitted stands in `survey_drafts`, what comes from outside tools
+in `survey_exchange`; what one response changes, in `survey_keeping`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-import attrs
-
-from saasops.app.definitions import CampaignHandle, Running
-from saasops.app.imports import ImportReport, Progress, Result, run_import
-from saasops.app.people import merge_contact, owner_of
+from saasops.app.definitions import Running
+from saasops.app.imports import Progress
+from saasops.app.survey_drafts import SurveyDrafts, current_draft, known_of
+from saasops.app.survey_exchange import SurveyExchange
+from saasops.app.survey_keeping import form_of, keep_response, reading_of
+from saasops.app.survey_migrating import MigrationReport, migrate_responses, older_responses
 from saasops.app.versions import releases_of
 from saasops.app.work import Work, command, query
-from saasops.campaigns.participants import Participant, RiskAssessed
-from saasops.campaigns.risk import assess
-from saasops.errors import Invalid
-from saasops.people.contacts import Contact
-from saasops.people.users import Identity
-from saasops.rows import Rows
-from saasops.storage.tables import CONTACTS, DOWNLOADS, PARTICIPANTS, RESPONSES, USERS
+from saasops.errors import Invalid, Refused
+from saasops.storage.tables import RESPONSE_DRAFTS, RESPONSE_HISTORY, RESPONSES, USERS
 from saasops.surveys.analysis import counts
-from saasops.surveys.answers import Known, Response, check, prefill, standing, submit
-from saasops.surveys.importing import read_export
-from saasops.surveys.profiles import ExportProfile
-from saasops.versions.claims import NONE, VersionClaim, guess, is_upgrader
-from saasops.versions.downloads import latest_channel
-from saasops.versions.releases import Release, Releases
+from saasops.surveys.answers import Response
+from saasops.surveys.history import Former
+from saasops.surveys.prefill import shown
+from saasops.versions.releases import Releases
 
 
-class Surveys(CampaignHandle):
+class Surveys(SurveyDrafts, SurveyExchange):
     """Answer the survey of one campaign."""
-
-    @query
-    def prefill(self, work: Work, user: str) -> dict[str, Known]:
-        """Return what is known of *user* by question: earlier answers, download record, address.
-
-        The address question needs no answer where an address is on file.
-        """
-        opened = self._open(work)
-        known: dict[str, Known] = {}
-        claim = _guess(work, opened, releases_of(work, opened.campaign.product), user, work.at)
-        known["version"] = Known(value=claim.value, provenance="recorded", at=claim.at)
-        contact = work.load(CONTACTS, user)
-        for question in opened.campaign.survey.questions:
-            if question.kind == "address" and contact and contact.postal_address:
-                known[question.id] = Known(
-                    value=contact.postal_address, provenance="on file", at=work.at
-                )
-        held = work.load(RESPONSES, self.id, user)
-        if held is not None:
-            for name, value in held.answers.items():
-                known[name] = Known(value=value, provenance="answered", at=held.submitted_at)
-        return prefill(opened.campaign.survey, known)
 
     @command
     def submit(
-        self, work: Work, user: str, answers: Mapping[str, Any], *, at: datetime | None = None
+        self,
+        work: Work,
+        user: str,
+        answers: Mapping[Any, Any] | None = None,
+        *,
+        version: int | None = None,
+        at: datetime | None = None,
     ) -> Response:
-        """Take the answers of *user*, assess the risk, and return the response that stands.
+        """Take the answers of *user*, or his draft, and return the response that stands.
 
         The same answers again change nothing; older ones (*at* is when they were given)
-        never replace newer ones. Raise `Invalid` survey.invalid with a problem for each
-        question that is wrong.
+        never replace newer ones. *version* is the one that was answered, where a page was
+        left open: its answers are kept, and carried over to the version that is asked now, with
+        what is lost in the response. The draft is gone then. Raise `Invalid` survey.invalid
+        with a problem for each question that is wrong, `Refused` draft.none without a draft,
+        survey.other_version for a version that no declared migration leads on from, and
+        survey.not_open_yet, survey.closed, survey.full.
         """
         opened = self._open(work)
         work.need(USERS, user)
         releases = releases_of(work, opened.campaign.product)
-        survey = opened.campaign.survey
-        clean, problems = check(
-            survey, answers, slots=opened.by_id, recognise=_recogniser(releases, opened)
-        )
-        if problems:
-            raise Invalid(problems, "survey.invalid")
+        draft, _ = current_draft(work, opened, releases, user)
+        if answers is None:
+            if not draft.fields:
+                raise Refused("draft.none", user=user)
+            answers = draft.values
+        asked = self._asked(work, opened, releases, version)
+        form = form_of(opened, releases, asked)
+        checked = form.check(answers, reading_of(work, opened, releases, user))
+        if checked.problems:
+            raise Invalid(checked.problems, "survey.invalid")
+        known = draft.prefilled if draft.fields else None
+        if known is None or asked.version != draft.version:
+            known = shown(known_of(work, opened, releases, user, asked))
         response = Response(
             campaign=self.id,
             user=user,
-            survey=survey.id,
-            version=survey.version,
-            answers=clean,
-            submitted_at=at or work.at,
+            survey=asked.id,
+            version=asked.version,
+            answers=checked.answers,
+            hidden=checked.hidden,
+            calculated=checked.calculated,
+            prefilled=known,
+            submitted_at=min(at or work.at, work.at),
             source="site",
         )
-        keep_response(work, opened, releases, response)
+        if keep_response(work, opened, releases, response) != "superseded":
+            work.tx.delete(RESPONSE_DRAFTS.table, (self.id, user))
         return work.need(RESPONSES, self.id, user)
 
     @query
@@ -89,130 +86,39 @@ class Surveys(CampaignHandle):
         return work.load(RESPONSES, self.id, user)
 
     @query
-    def counts(self, work: Work) -> Mapping[str, Mapping[str, int]]:
-        """Count the answers by question and option. Linear in the responses."""
-        return counts(self._open(work).campaign.survey, work.each(RESPONSES, {"campaign": self.id}))
+    def history(self, work: Work, user: str, *, limit: int = 100) -> tuple[Former, ...]:
+        """Return up to *limit* responses of *user* that were replaced, the latest first."""
+        where = {"campaign": self.id, "user": user}
+        found = work.find(RESPONSE_HISTORY, where, order=("number",), limit=limit, desc=True)
+        return tuple(found)
 
-    def import_responses(
-        self,
-        rows: Rows,
-        profile: ExportProfile,
-        *,
-        dry_run: bool = False,
-        progress: Progress | None = None,
-    ) -> ImportReport:
-        """Take in an outside tool's export as *profile* describes it.
+    def migrate(
+        self, *, dry_run: bool = False, progress: Progress | None = None
+    ) -> MigrationReport:
+        """Carry all responses of older versions over to the one that is asked now.
 
-        Right rows go in, wrong ones are listed with row and reason, the latest answer of a
-        person counts wherever its row stands, and a second import changes nothing.
+        It is done in chunks, and a run that was cut short is begun again by another; what was
+        answered stays in the history. With *dry_run* everything is decided and nothing written.
+        *progress* is told how many are done, of how many. Linear in the responses.
         """
-        export, opened, releases = self._read(tuple(rows), profile)
-
-        def keep(work: Work, response: Response) -> Result:
-            return keep_response(work, opened, releases, response)
-
-        report = run_import(
+        opened, releases, users = self._older()
+        return migrate_responses(
             self.host,
-            "responses",
-            sorted(export.accepted, key=lambda one: (one[1].submitted_at, one[1].user)),
-            keep,
+            opened,
+            releases,
+            users,
             actor=self.actor,
-            total=export.rows,
-            problems=export.problems,
             dry_run=dry_run,
             progress=progress,
         )
-        return attrs.evolve(
-            report,
-            accepted=tuple(sorted(report.accepted)),
-            changed=tuple(sorted(report.changed)),
-            unchanged=tuple(sorted((*report.unchanged, *export.unchanged))),
-            superseded=export.superseded,
-            repaired=export.repaired,
-        )
 
     @query
-    def _read(self, work: Work, rows: Any, profile: ExportProfile) -> Any:
+    def _older(self, work: Work) -> tuple[Running, Releases, list[str]]:
         opened = self._open(work)
         releases = releases_of(work, opened.campaign.product)
-        export = read_export(
-            rows,
-            opened.campaign.survey,
-            profile,
-            campaign=self.id,
-            find_user=lambda provider, subject: owner_of(work, Identity(provider, subject)),
-            slots={slot.id: (slot.opens, slot.closes, slot.kind) for slot in opened.slots},
-            recognise=_recogniser(releases, opened),
-            held=lambda user: work.load(RESPONSES, self.id, user),
-        )
-        return export, opened, releases
+        return opened, releases, older_responses(work, opened)
 
-
-def keep_response(
-    work: Work, opened: Running, releases: Releases, response: Response
-) -> Literal["accepted", "changed", "unchanged", "superseded"]:
-    """Store *response* with its tags, risk and wish, unless what is held already stands."""
-    held = work.load(RESPONSES, response.campaign, response.user)
-    event = submit(response, held, survey=opened.campaign.survey, at=work.at)
-    if event is None:
-        return "superseded" if standing(response, held) == "superseded" else "unchanged"
-    work.save(RESPONSES, response)
-    participant = opened.participant(work, response.user)
-    answered = _answered(work, opened, releases, participant, response)
-    work.save(PARTICIPANTS, answered)
-    for question in opened.campaign.survey.questions:
-        address = response.answers.get(question.id)
-        if question.kind == "address" and address:
-            merge_contact(work, Contact(user=response.user, postal_address=address))
-    work.record(event)
-    assert answered.risk is not None
-    work.record(
-        RiskAssessed(
-            at=work.at, campaign=response.campaign, user=response.user, assessment=answered.risk
-        )
-    )
-    return "accepted" if held is None else "changed"
-
-
-def _answered(
-    work: Work, opened: Running, releases: Releases, participant: Participant, response: Response
-) -> Participant:
-    campaign, answers, at = opened.campaign, response.answers, response.submitted_at
-    downloads = tuple(work.each(DOWNLOADS, {"user": response.user, "product": campaign.product}))
-    recorded = guess(downloads, product=campaign.product, before=at, releases=releases)
-    told = VersionClaim(
-        value=next((answers[q.id] for q in campaign.survey.questions if q.kind == "version"), NONE),
-        provenance="self-reported",
-        at=at,
-        by=response.user,
-    )
-    verified = tuple(claim for claim in participant.claims if claim.provenance == "verified")
-    older = is_upgrader(
-        downloads, product=campaign.product, target=campaign.target, before=at, releases=releases
-    )
-    return attrs.evolve(
-        participant,
-        reached_at=participant.reached_at or at,
-        answered_at=participant.answered_at or at,
-        wish=next((answers[q.id] for q in campaign.survey.questions if q.kind == "slot"), None),
-        kind="upgrader" if older else "new",
-        claims=(recorded, told, *verified),
-        risk=assess(campaign.risk, answers),
-        channel=latest_channel(downloads, before=at) or participant.channel,
-    )
-
-
-def _guess(
-    work: Work, opened: Running, releases: Releases, user: str, before: datetime
-) -> VersionClaim:
-    product = opened.campaign.product
-    downloads = work.each(DOWNLOADS, {"user": user, "product": product})
-    return guess(downloads, product=product, before=before, releases=releases)
-
-
-def _recogniser(releases: Releases, opened: Running) -> Any:
-    def recognise(text: str) -> str | None:
-        found = releases.recognise(opened.campaign.product, text)
-        return found.name if isinstance(found, Release) else None
-
-    return recognise
+    @query
+    def counts(self, work: Work) -> Mapping[str, Mapping[str, int]]:
+        """Count the answers by question and option. Linear in the responses."""
+        return counts(self._open(work).campaign.survey, work.each(RESPONSES, {"campaign": self.id}))

@@ -49,4 +49,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the message waits in the outbox and lies dead at once",
         "该消息既在发件箱中等待，又在死信中",
     ),
+    "audit.history": (
+        "the history has {kept} responses, and the last is number {last}",
+        "历史中有 {kept} 份答卷，而最后一份的编号为 {last}",
+    ),
+    "audit.no_original": (
+        "the response to version {version} was carried over from {before}, which is not kept",
+        "版本 {version} 的答卷由版本 {before} 迁移而来，但原答卷已不存在",
+    ),
 }
