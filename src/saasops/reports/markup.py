@@ -6,7 +6,7 @@ import html
 import re
 
 _NOT_HTML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_EMPTY = frozenset({"meta", "path", "rect"})
+_EMPTY = frozenset({"input", "meta", "path", "rect"})
 
 
 class Markup(str):

@@ -26,13 +26,14 @@ DARK = {
 }
 
 
-def _variables(colours: dict[str, str]) -> str:
+def variables(colours: dict[str, str]) -> str:
+    """Write *colours* as variables of a style sheet."""
     return ";".join(f"--{name}:{value}" for name, value in colours.items())
 
 
 CSS = f"""
-:root{{color-scheme:light dark;{_variables(LIGHT)}}}
-@media (prefers-color-scheme:dark){{:root{{{_variables(DARK)}}}}}
+:root{{color-scheme:light dark;{variables(LIGHT)}}}
+@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}
 *{{box-sizing:border-box}}
 html{{-webkit-text-size-adjust:100%;text-size-adjust:100%}}
 body{{margin:0;background:var(--page);color:var(--text);font:16px/1.55 system-ui,-apple-system,
@@ -109,7 +110,7 @@ gap:1.5rem;align-items:start}}
 @media (max-width:30rem){{header{{padding-top:1.25rem}}section{{padding:1rem .85rem}}
 header,main,nav{{padding-left:.75rem;padding-right:.75rem}}dd{{font-size:1.3rem}}
 tbody th{{max-width:40vw}}}}
-@media print{{:root{{color-scheme:light;{_variables(LIGHT)};--page:#fff}}
+@media print{{:root{{color-scheme:light;{variables(LIGHT)};--page:#fff}}
 *{{print-color-adjust:exact;-webkit-print-color-adjust:exact}}body{{font-size:11pt}}
 .box{{overflow:visible;max-height:none}}section{{border:0;padding:.5rem 0}}
 table{{width:100%}}th,td{{max-width:none!important}}
