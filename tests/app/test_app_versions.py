@@ -9,6 +9,7 @@ from kit import REFERENCE, SMALL, Stage, nothing_changes, opened, problems_of, r
 from saasops import Invalid
 from saasops.app.files import read_table
 from saasops.versions.releases import Release
+from saasops.versions.upgrades import Way
 
 RELEASES = """product,release,released_on,end_of_support
 core,4.1,,2020-04-01
@@ -59,9 +60,10 @@ def test_a3_the_way_up_follows_the_paths(stage: Stage) -> None:
     with nothing_changes(stage.ops):
         assert versions.import_paths(table).unchanged == (1, 2)
         versions.import_paths(rows(f"{PATHS}core,4.1,5.1,\n"), dry_run=True)
-    way = versions.releases("core").route("core", "4.1", "5.1")
-    assert way is not None
-    assert [release.name for release in way] == ["4.1", "5.0", "5.1"]
+    way = versions.way("core", from_="4.1", to="5.1")
+    assert isinstance(way, Way)
+    assert [release.name for release in way.releases] == ["4.1", "5.0", "5.1"]
+    assert [step.path.source for step in way.steps] == ["manual", "manual"]
 
 
 def test_a3_a_path_downwards_is_refused_and_the_product_stays_usable(stage: Stage) -> None:
@@ -69,7 +71,7 @@ def test_a3_a_path_downwards_is_refused_and_the_product_stays_usable(stage: Stag
     report = versions.import_paths(rows(f"{PATHS}core,5.1,4.1,\ncore,4.1,5.1,\n"))
     assert problems_of(report.problems) == [("row 1", "path.not_upwards")]
     assert report.accepted == (2,)
-    assert versions.releases("core").route("core", "4.1", "5.1") is not None
+    assert isinstance(versions.way("core", from_="4.1", to="5.1"), Way)
 
 
 def test_a3_paths_may_come_before_their_releases(bare: Stage) -> None:

@@ -14,6 +14,7 @@ from saasops.versions.claims import NONE, guess, is_upgrader
 from saasops.versions.downloads import Download
 from saasops.versions.importing import read_downloads, read_paths, read_releases
 from saasops.versions.releases import Release, Releases
+from saasops.versions.upgrades import find_way
 from saasops.versions.version import Unrecognised
 
 CAMPAIGN = Path(__file__).parents[2] / "examples" / "reference_campaign"
@@ -71,9 +72,10 @@ def answers(expected: dict[str, Any], releases: Releases) -> Answers:
 
 def test_a3_all_releases_and_paths_go_in(releases: Releases) -> None:
     assert (len(releases.releases), len(releases.paths)) == (75, 7)
-    route = releases.route("bkce", "4.1.16", "6.0.3")
-    assert [release.name for release in route] == ["4.1.16", "5.1", "6.0.3"]
-    assert releases.route("bkce", "4.1.16", "6.1.0") is None
+    way = find_way(releases, "bkce", from_="4.1.16", to="6.0.3")
+    assert [release.name for release in way.releases] == ["4.1.16", "5.1", "6.0.3"]
+    none = find_way(releases, "bkce", from_="4.1.16", to="6.1.0")
+    assert [release.name for release in none.nearest] == ["6.0.5"]
 
 
 def test_a3_older_releases_are_unsupported_from_the_first_of_april(releases: Releases) -> None:
@@ -82,9 +84,9 @@ def test_a3_older_releases_are_unsupported_from_the_first_of_april(releases: Rel
     for release in older:
         assert releases.is_older(release, than=target)
         last, first = (datetime(2020, m, d, tzinfo=UTC).date() for m, d in ((3, 31), (4, 1)))
-        assert releases.phase(release, on=last) == "ending"
-        assert releases.phase(release, on=first) == "ended"
-        assert releases.phase(target, on=first) == "supported"
+        assert release.phase(on=last) == "ending"
+        assert release.phase(on=first) == "ended"
+        assert target.phase(on=first) == "supported"
 
 
 def test_a3_all_downloads_go_in_as_they_were_recorded(

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saasops.testing.strategies.versions import DIRTY, NAMES, names, spellings, texts
-from saasops.versions.version import Scheme, Unrecognised, Version
+from saasops.versions.schemes import Pep440Scheme
+from saasops.versions.version import Unrecognised, Version
 
 HERE = Path(__file__).parents[1]
 DATA = HERE / "data" / "versions"
@@ -21,7 +22,7 @@ SEMVER = json.loads((DATA / "semver.json").read_text("utf-8"))
 FORMS = json.loads(
     (HERE.parent / "examples" / "reference_campaign" / "expected.json").read_text("utf-8")
 )["versions"]["forms"]
-parse = Scheme().parse
+parse = Pep440Scheme().parse
 
 FREE_WORD = "a free word behind the number says nothing about the order: unrecognised"
 PATCH = "a number behind a dash is a patch (PEP 440), which comes after, not before"
@@ -160,7 +161,7 @@ def test_an_unrecognised_text_is_never_sorted(compare: Callable[[Any, Any], bool
 
 
 def test_a_product_may_have_its_own_prefixes() -> None:
-    lesscode = Scheme(prefixes=("lesscode-", "v"))
+    lesscode = Pep440Scheme(prefixes=("lesscode-", "v"))
     assert lesscode.parse("lesscode-v0.3.4") == lesscode.parse("0.3.4")
     assert isinstance(lesscode.parse("CE 0.3.4"), Unrecognised)
-    assert isinstance(Scheme(prefixes=("",)).parse("5.1"), Version)
+    assert isinstance(Pep440Scheme(prefixes=("",)).parse("5.1"), Version)

@@ -1,16 +1,22 @@
 """Releases, paths and downloads are read from rows."""
 
+import json
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
-from saasops.errors import Problem
+from saasops.errors import Invalid, Problem
 from saasops.testing.strategies.versions import PRODUCT, texts
 from saasops.versions.downloads import Download, Source
+from saasops.versions.endoflife import read_cycles, read_document, read_json
 from saasops.versions.importing import read_downloads, read_paths, read_releases
 from saasops.versions.releases import Release, Releases, UpgradePath
-from saasops.versions.version import Scheme
+from saasops.versions.schemes import Pep440Scheme
 
 RELEASES = Releases(releases=(Release(product=PRODUCT, name="5.1"),))
 DOWNLOAD = {"user": "u1", "product": PRODUCT, "version": " V5.1", "channel": "QQ-Group"}
@@ -61,7 +67,7 @@ def test_wrong_releases_are_listed() -> None:
 
 def test_a_scheme_of_the_product_is_used() -> None:
     rows = numbered({**release("lesscode-v0.3.4"), "product": "lesscode"})
-    schemes = {"lesscode": Scheme(prefixes=("lesscode-", "v"))}
+    schemes = {"lesscode": Pep440Scheme(prefixes=("lesscode-", "v"))}
     assert read_releases(rows)[0] == []
     assert len(read_releases(rows, schemes=schemes)[0]) == 1
 
@@ -113,3 +119,86 @@ def test_a3_no_record_is_lost_for_its_version_text(found: list[str]) -> None:
     downloads, problems = read_downloads(rows, RELEASES)
     assert problems == []
     assert [download.text for _, download in downloads] == found
+
+
+# Whatever comes in: nothing but values and problems
+
+CELLS = (
+    st.none()
+    | st.text(max_size=8)
+    | texts()
+    | st.sampled_from(
+        (
+            "2020-01-01",
+            "True",
+            "False",
+            "9999-12-31",
+            "yes",
+            "semver",
+            "<5",
+            "4.x",
+            "\ud800",
+            "9" * 5000,
+        )
+    )
+)
+
+
+def tables(*columns: str) -> SearchStrategy[list[tuple[int, dict[str, str | None]]]]:
+    row = st.fixed_dictionaries(
+        {}, optional=dict.fromkeys((*columns, "\x00extra", "other"), CELLS)
+    )
+    return st.lists(row, max_size=4).map(lambda rows: list(enumerate(rows, 1)))
+
+
+READERS: list[tuple[Any, tuple[str, ...]]] = [
+    (read_releases, ("product", "release", "released_on", "end_of_support", "scheme")),
+    (read_paths, ("product", "from_release", "to_release", "source", "compulsory")),
+    (lambda rows: read_downloads(rows, RELEASES),
+     ("user", "product", "version", "downloaded_at", "channel", "utm_term")),
+    (read_cycles, ("product", "cycle", "release_date", "eol", "eoas", "eoes", "lts", "latest")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", range(len(READERS)))
+@given(st.data())
+def test_a3_any_table_gives_values_and_problems(number: int, data: st.DataObject) -> None:
+    read, columns = READERS[number]
+    rows = data.draw(tables(*columns))
+    found, problems = read(rows)
+    numbers = [number for number, _ in found]
+    assert numbers == sorted(set(numbers))
+    assert all(isinstance(problem, Problem) and str(problem) for problem in problems)
+    wrong = {
+        int(p.where.split(",")[0].removeprefix("row ")) for p in problems if p.where[:3] == "row"
+    }
+    assert not wrong & set(numbers)
+    if not any(problem.where[:6] == "column" for problem in problems):
+        assert wrong | set(numbers) == {number for number, _ in rows}
+
+
+KEYS = st.sampled_from(
+    ("result", "releases", "name", "cycle", "eol", "isEol", "eolFrom", "latest", "date", "lts",
+     "support", "releaseDate", "isEoas", "product")
+)  # fmt: skip
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4)
+    | st.sampled_from(("2020-01-01", "5.1", "1e400"))
+)  # fmt: skip
+DOCUMENTS = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5)
+)
+
+
+@given(DOCUMENTS, st.none() | st.just("p"))
+def test_a3_any_document_gives_releases_and_problems(data: object, product: str | None) -> None:
+    found, problems = read_document(data, product=product)
+    assert found or problems
+    assert all(isinstance(release, Release) for _, release in found)
+    assert all(str(problem) for problem in problems)
+
+
+@given(st.text() | DOCUMENTS.map(json.dumps))
+def test_a3_any_text_is_json_or_invalid(text: str) -> None:
+    with suppress(Invalid):
+        read_document(read_json(text))

@@ -1,33 +1,116 @@
-"""Products, releases, upgrade paths, and the site's record of downloads."""
+"""Products, releases, upgrade paths, the site's record of downloads, and who is on what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import date
 from functools import partial
-
-import attrs
+from zoneinfo import ZoneInfo
 
 from saasops.app.imports import ImportReport, Progress, Result, take_in
+from saasops.app.version_keeping import (
+    announce_endings,
+    endings_due,
+    installed,
+    keep_path,
+    keep_product,
+    keep_release,
+    releases_of,
+    schemes_of,
+    target_name,
+)
 from saasops.app.work import Handle, Work, command, query
+from saasops.clock import day_of, zone
 from saasops.errors import NotFound
 from saasops.rows import Rows
-from saasops.storage.tables import DOWNLOADS, RELEASES, UPGRADE_PATHS, USERS
+from saasops.storage.tables import DOWNLOADS, PRODUCTS, REQUIREMENTS, RESPONSES, USERS
 from saasops.versions.claims import UNRECOGNISED
 from saasops.versions.downloads import Download
-from saasops.versions.importing import read_downloads, read_paths, read_releases
-from saasops.versions.releases import Release, Releases, UpgradePath
+from saasops.versions.endings import SupportEnding
+from saasops.versions.endoflife import cycles_in, read_cycles, read_document
+from saasops.versions.importing import read_downloads, read_paths, read_releases, schemes_in
+from saasops.versions.installed import Census, Installation, Standing, census
+from saasops.versions.readiness import Checklist, Fact, Requirement, checklist
+from saasops.versions.releases import Product, Release, Releases
+from saasops.versions.upgrades import NoWay, Way, find_way
+from saasops.versions.version import VersionScheme
+
+_UTC = zone("UTC")
+__all__ = ["Versions", "announce_endings", "endings_due", "releases_of", "target_name"]
 
 
 class Versions(Handle):
-    """Keep what was released and who fetched it."""
+    """Keep what was released and who fetched it, and tell what follows from it."""
+
+    @command
+    def describe(self, work: Work, product: Product) -> Result:
+        """Say by which scheme the versions of *product* are read.
+
+        Raise `Refused` version.no_scheme where nothing offers it, `Invalid` where a release
+        of the product is no version by it.
+        """
+        return keep_product(work, product)
+
+    @query
+    def products(self, work: Work, *, after: str = "", limit: int = 100) -> tuple[Product, ...]:
+        """Return up to *limit* products that have a scheme of their own, by id, behind *after*."""
+        behind = {"id": after} if after else None
+        return tuple(work.find(PRODUCTS, {}, after=behind, limit=limit))
 
     @command
     def publish(self, work: Work, release: Release) -> Result:
         """Add or update a release."""
-        return _keep_release(work, release)
+        return keep_release(work, release)
 
     @query
     def releases(self, work: Work, product: str) -> Releases:
         """Return the releases of *product* and the paths between them."""
         return releases_of(work, product)
+
+    @query
+    def way(self, work: Work, product: str, *, from_: str, to: str) -> Way | NoWay:
+        """Return the shortest legal way between two releases; raise `NotFound` for unknown ones."""
+        return find_way(releases_of(work, product), product, from_=from_, to=to)
+
+    @command
+    def require(self, work: Work, requirement: Requirement) -> Result:
+        """Add or update what has to hold before an upgrade; raise `Invalid` for wrong ends."""
+        known = releases_of(work, requirement.product)
+        for text in filter(None, (requirement.from_, requirement.to)):
+            known.among(requirement.product, text)
+        held = work.load(REQUIREMENTS, requirement.product, requirement.id)
+        if held == requirement:
+            return "unchanged"
+        work.save(REQUIREMENTS, requirement)
+        return "changed" if held else "accepted"
+
+    @query
+    def requirements(
+        self, work: Work, product: str, *, after: str = "", limit: int = 100
+    ) -> tuple[Requirement, ...]:
+        """Return up to *limit* requirements of *product* by id, from behind *after*."""
+        behind = {"product": product, "id": after} if after else None
+        return tuple(work.find(REQUIREMENTS, {"product": product}, after=behind, limit=limit))
+
+    @query
+    def readiness(
+        self,
+        work: Work,
+        product: str,
+        *,
+        from_: str,
+        to: str,
+        facts: Collection[Fact] = (),
+        user: str | None = None,
+        campaign: str | None = None,
+    ) -> Checklist:
+        """Hold what is known against what is required for each step between two releases.
+
+        Known are *facts* and, with *user* and *campaign*, his answers there, as what he says.
+        """
+        releases = releases_of(work, product)
+        way = find_way(releases, product, from_=from_, to=to)
+        required = work.each(REQUIREMENTS, {"product": product})
+        said = _answers(work, campaign, user) if campaign and user else ()
+        return checklist(releases, required, (*said, *facts), way=way)
 
     @query
     def downloads(self, work: Work, user: str) -> tuple[Download, ...]:
@@ -50,22 +133,89 @@ class Versions(Handle):
                 names[name] = names.get(name, 0) + 1
         return counts
 
+    @query
+    def users(
+        self,
+        work: Work,
+        product: str,
+        *,
+        on: date | None = None,
+        where: ZoneInfo = _UTC,
+        release: str | None = None,
+        phase: Standing | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> tuple[Installation, ...]:
+        """Return up to *limit* users by id, behind *after*, and what they ran on the day *on*.
+
+        Days are those of *where*. *release* and *phase* choose some; `none` and
+        `unrecognised` are both. Linear in all users and records.
+        """
+        releases, day = releases_of(work, product), on or day_of(work.at, where)
+        found = releases.recognise(product, release) if release else None
+        name = found.name if isinstance(found, Release) else release
+        chosen = (
+            one
+            for one in installed(work, product, releases=releases, on=day, where=where)
+            if one.user > after
+            and (name is None or one.release == name)
+            and (phase is None or one.phase == phase)
+        )
+        return tuple(one for _, one in zip(range(limit), chosen, strict=False))
+
+    @query
+    def census(
+        self, work: Work, product: str, *, on: date | None = None, where: ZoneInfo = _UTC
+    ) -> Census:
+        """Count who was on what on the day *on*, by release and by support phase. Linear."""
+        releases, day = releases_of(work, product), on or day_of(work.at, where)
+        found = installed(work, product, releases=releases, on=day, where=where)
+        return census(found, releases=releases, product=product, on=day)
+
+    @command
+    def announce_endings(self, work: Work) -> tuple[SupportEnding, ...]:
+        """Record what is due of the end of support, once, as `tick` does; return it."""
+        return announce_endings(work)
+
     def import_releases(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
-        """Take in products.csv: product, release, released_on, end_of_support."""
-        return take_in(self, "releases", rows, read_releases, _keep_release, dry_run=dry_run)
+        """Take in products.csv: product, release, released_on, end_of_support, scheme."""
+        listed = list(rows)
+        named = schemes_in(listed)
+
+        def keep(work: Work, release: Release) -> Result:
+            scheme = named.get(release.product)
+            product = Product(id=release.product, scheme=scheme) if scheme else None
+            described = keep_product(work, product) if product else "unchanged"
+            kept = keep_release(work, release)
+            return "changed" if kept == "unchanged" != described else kept
+
+        def find(name: str) -> VersionScheme | None:
+            return self._schemes((name,))[0]
+
+        read = partial(read_releases, schemes=self._known_schemes(), find=find)
+        return take_in(self, "releases", listed, read, keep, dry_run=dry_run, together=True)
+
+    def import_cycles(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
+        """Take in a table of endoflife.date: product, cycle, release_date, eol, eoas, lts, …."""
+        return take_in(self, "cycles", rows, read_cycles, keep_release, dry_run=dry_run)
+
+    def import_document(
+        self, data: object, *, product: str | None = None, dry_run: bool = False
+    ) -> ImportReport:
+        """Take in what `read_json` gave of a file of endoflife.date; each cycle is a row."""
+        found, problems = read_document(data, product=product)
+        return take_in(
+            self,
+            "cycles",
+            [(number, {}) for number, _ in enumerate(cycles_in(data), 1)],
+            lambda _: (found, problems),
+            keep_release,
+            dry_run=dry_run,
+        )
 
     def import_paths(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
-        """Take in upgrade_paths.csv: product, from_release, to_release, source."""
-
-        def keep(work: Work, path: UpgradePath) -> Result:
-            _check_path(work, path)
-            held = work.load(UPGRADE_PATHS, path.product, path.from_, path.to)
-            if held == path:
-                return "unchanged"
-            work.save(UPGRADE_PATHS, path)
-            return "changed" if held else "accepted"
-
-        return take_in(self, "paths", rows, read_paths, keep, dry_run=dry_run)
+        """Take in upgrade_paths.csv: product, from_release, to_release, source, compulsory."""
+        return take_in(self, "paths", rows, read_paths, keep_path, dry_run=dry_run)
 
     def import_downloads(
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
@@ -93,42 +243,25 @@ class Versions(Handle):
 
     @query
     def _all(self, work: Work) -> Releases:
-        return _releases(work.each(RELEASES, {}), ())
+        return releases_of(work)
+
+    @query
+    def _known_schemes(self, work: Work) -> dict[str, VersionScheme]:
+        return schemes_of(work)
+
+    @query
+    def _schemes(self, work: Work, names: tuple[str, ...]) -> tuple[VersionScheme | None, ...]:
+        return tuple(work.schemes(name) for name in names)
 
 
-def releases_of(work: Work, product: str) -> Releases:
-    """Return the releases of *product* in an open transaction."""
-    where = {"product": product}
-    return _releases(work.each(RELEASES, where), work.each(UPGRADE_PATHS, where))
-
-
-def _releases(releases: Iterable[Release], paths: Iterable[UpgradePath]) -> Releases:
-    known = Releases(releases=tuple(releases))
-    kept = tuple(path for path in paths if _leads_up(known, path))
-    return attrs.evolve(known, paths=kept) if kept else known
-
-
-def _leads_up(releases: Releases, path: UpgradePath) -> bool:
-    from_, to = (releases.recognise(path.product, name) for name in (path.from_, path.to))
-    if not isinstance(from_, Release) or not isinstance(to, Release):
-        return False
-    return releases.is_older(from_, than=to)
-
-
-def _check_path(work: Work, path: UpgradePath) -> None:
-    """Refuse a path that leads down; one whose ends are not known yet may come first."""
-    known = releases_of(work, path.product)
-    ends = (known.recognise(path.product, name) for name in (path.from_, path.to))
-    if all(isinstance(end, Release) for end in ends):
-        attrs.evolve(known, paths=(path,))
-
-
-def _keep_release(work: Work, release: Release) -> Result:
-    held = work.load(RELEASES, release.product, release.name)
-    if held == release:
-        return "unchanged"
-    # Two names of one version would make every later look at the product fail.
-    others = (one for one in work.each(RELEASES, {"product": release.product}) if one != held)
-    Releases(releases=(release, *others))
-    work.save(RELEASES, release)
-    return "changed" if held else "accepted"
+def _answers(work: Work, campaign: str, user: str) -> Iterable[Fact]:
+    """Walk over what *user* answered, question by question."""
+    response = work.load(RESPONSES, campaign, user)
+    for name, value in response.answers.items() if response else ():
+        yield Fact(
+            field=name,
+            value=value,
+            provenance="self-reported",
+            by=user,
+            at=response.submitted_at if response else work.at,
+        )

@@ -17,6 +17,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "releases of {product} and of {other} cannot be compared; compare within one product",
         "{product} 与 {other} 的版本无法比较，请在同一产品内比较",
     ),
+    "release.two_schemes": (
+        "{product} is given the scheme {scheme} and another one before; leave one of them",
+        "{product} 在前面已指定其他版本规则，此处又写 {scheme}，请只保留一个",
+    ),
+    "version.no_scheme": (
+        "nothing offers the scheme {scheme} of {product}; load its plugin or name pep440 or semver",
+        "{product} 使用的版本规则 {scheme} 不存在，请加载相应插件，或改用 pep440 或 semver",
+    ),
+    "endoflife.unreadable": (
+        "line {line} is no JSON; fetch the file again from endoflife.date",
+        "第 {line} 行不是有效的 JSON，请从 endoflife.date 重新获取该文件",
+    ),
+    "endoflife.no_cycles": (
+        "there are no release cycles in it; give a product or a list of cycles of endoflife.date",
+        "文件中没有发布周期，请提供 endoflife.date 的产品文件或周期列表",
+    ),
+    "requirement.duplicate": (
+        "{id} is required twice of this product; rename or remove one of them",
+        "该产品有两条要求都叫 {id}，请改名或删除其中一条",
+    ),
+    "path.wrong_range": (
+        "{text} is neither a version of {product} nor a range; write it like 5.1, <5.1 or 4.x",
+        "{text} 既不是 {product} 的版本号也不是范围，请写成 5.1、<5.1 或 4.x",
+    ),
     "path.unknown_release": (
         "the path of {product} from {from_} to {to} names an unknown release; add the release",
         "{product} 的升级路径 {from_} → {to} 含未知版本，请先添加该版本",

@@ -1,49 +1,49 @@
-"""Decides which releases a product has, how long each is supported, and the way between two.
+"""Decides which releases a product has, how its versions are read, and which paths are sound.
 
-What a text means is left to `version`, what a user runs to `claims`.
+How one release stands on a day is left to `release`, the way between two to `upgrades`, what
+a user runs to `claims`.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 import attrs
 
 from saasops.errors import Invalid, NotFound, Problem, Refused
-from saasops.versions.version import Scheme, Unrecognised, Version
+from saasops.versions.ranges import read_range
+from saasops.versions.release import Release, day_of
+from saasops.versions.schemes import BUILT_IN, DEFAULT_SCHEME
+from saasops.versions.version import Unrecognised, Version, VersionScheme
 
-Phase: TypeAlias = Literal["supported", "ending", "ended", "unknown"]
-ENDING_WITHIN = timedelta(days=90)
+__all__ = ["Product", "Release", "Releases", "UpgradePath"]
 
 
 @attrs.frozen(kw_only=True)
-class Release:
-    """A named version of a product; *ends_on* is the first day without support.
+class Product:
+    """A product, and the name of the scheme that reads its versions."""
 
-    A date that is not known, or not set, is None.
-    """
-
-    product: str
-    name: str
-    released_on: date | None = None
-    ends_on: date | None = None
+    id: str
+    scheme: str = DEFAULT_SCHEME
 
 
 @attrs.frozen(kw_only=True)
 class UpgradePath:
-    """One allowed step from a release to a newer one, and who says so."""
+    """Allowed steps from a release, or each in a range, to a newer one, and who says so.
+
+    Both ends may be a range, `<2.6.0`, `>=4.1, <5.1` or `4.x`. A *compulsory* path is also a
+    stop: nobody who starts in its range may go beyond `to` without having been there.
+    """
 
     product: str
     from_: str
     to: str
     source: str = ""
+    compulsory: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Releases:
-    """The releases of all products, the steps between them, and how versions are written.
+    """The releases of all products, the paths between them, and how versions are written.
 
     Raise `Invalid` where a name is no version, two names mean the same version, or a path
     names an unknown release or does not lead to a newer one. A product without a scheme
@@ -52,15 +52,19 @@ class Releases:
 
     releases: tuple[Release, ...] = ()
     paths: tuple[UpgradePath, ...] = ()
-    schemes: Mapping[str, Scheme] = attrs.field(factory=dict[str, Scheme])
+    schemes: Mapping[str, VersionScheme] = attrs.field(factory=dict[str, VersionScheme])
 
     def __attrs_post_init__(self) -> None:
         if problems := [*self._bad_releases(), *self._bad_paths()]:
             raise Invalid(problems)
 
+    def scheme(self, product: str) -> VersionScheme:
+        """Return what reads the versions of *product*."""
+        return self.schemes.get(product, BUILT_IN[DEFAULT_SCHEME])
+
     def recognise(self, product: str, text: str) -> Release | Unrecognised:
         """Return the release of *product* that *text* means, however it is written."""
-        version = self._scheme(product).parse(text)
+        version = self.scheme(product).parse(text)
         return self._by_version.get((product, version), Unrecognised(text))
 
     def named(self, product: str, name: str) -> Release:
@@ -70,9 +74,14 @@ class Releases:
             raise NotFound("release", f"{product} {name}")
         return found
 
+    def same(self, product: str, one: str, other: str) -> bool:
+        """Tell whether two texts mean the same version, or are the same unrecognised text."""
+        parse = self.scheme(product).parse
+        return parse(one) == parse(other)
+
     def version(self, release: Release) -> Version:
         """Return the place of *release* in the order of its product."""
-        version = self._scheme(release.product).parse(release.name)
+        version = self.scheme(release.product).parse(release.name)
         if isinstance(version, Unrecognised):
             raise Invalid([_unrecognised(release)])
         return version
@@ -87,88 +96,71 @@ class Releases:
             raise Refused("release.other_product", **context)
         return self.version(release) < self.version(than)
 
-    def phase(self, release: Release, *, on: date) -> Phase:
-        """Say how *release* stands on the day *on*; *ending* in the last 90 days of support.
+    def of(self, product: str) -> tuple[Release, ...]:
+        """Return the releases of *product*, oldest version first."""
+        return self._ordered.get(product, ())
 
-        It is unknown before the release and where no date at all is known.
+    def among(self, product: str, text: str) -> tuple[Release, ...]:
+        """Return the releases that *text*, a version or a range, holds; oldest first.
+
+        Raise `Invalid` for a text that is neither. Linear in the releases of the product.
         """
-        if release.ends_on is not None and on >= release.ends_on:
-            return "ended"
-        if release.released_on is None and release.ends_on is None:
-            return "unknown"
-        if release.released_on is not None and on < release.released_on:
-            return "unknown"
-        ending = release.ends_on is not None and release.ends_on - on <= ENDING_WITHIN
-        return "ending" if ending else "supported"
+        found = read_range(text, self.scheme(product))
+        if isinstance(found, Unrecognised):
+            raise Invalid([Problem("", "path.wrong_range", {"product": product, "text": text})])
+        return tuple(one for one in self.of(product) if self.version(one) in found)
 
-    def supported(self, release: Release, *, on: date) -> bool:
-        """Tell whether *release* is known to be supported on the day *on*."""
-        return self.phase(release, on=on) in ("supported", "ending")
-
-    def route(self, product: str, from_: str, to: str) -> tuple[Release, ...] | None:
-        """Return the shortest allowed way, both ends included, or None where there is none.
-
-        Of two ways of the same length the one whose paths stand first counts. Raise
-        `NotFound` for an unknown release. Linear in the paths of the product.
-        """
-        start, goal = self.named(product, from_), self.named(product, to)
-        came_from: dict[Release, Release | None] = {start: None}
-        waiting = deque([start])
-        while waiting and goal not in came_from:
-            here = waiting.popleft()
-            for next_ in self._steps.get(here, ()):
-                if next_ not in came_from:
-                    came_from[next_] = here
-                    waiting.append(next_)
-        way = list[Release]()
-        step = goal if goal in came_from else None
-        while step is not None:
-            way.append(step)
-            step = came_from[step]
-        return tuple(reversed(way)) or None
-
-    def _scheme(self, product: str) -> Scheme:
-        return self.schemes.get(product, _DEFAULT)
+    def wrong_with(self, path: UpgradePath) -> Iterator[Problem]:
+        """Find an end that is unknown or no range, and a step that leads down."""
+        scheme = self.scheme(path.product)
+        context = {"product": path.product, "from_": path.from_, "to": path.to}
+        for text in (path.from_, path.to):
+            if isinstance(read_range(text, scheme), Unrecognised):
+                wrong = {"product": path.product, "text": text}
+                yield Problem("", "path.wrong_range", wrong)
+        read = [scheme.parse(text) for text in (path.from_, path.to)]
+        named = [
+            self._by_version.get((path.product, version))
+            for version in read
+            if isinstance(version, Version)
+        ]
+        known = [release for release in named if release is not None]
+        if len(known) < len(named):
+            yield Problem("", "path.unknown_release", context)
+        elif len(known) == 2 and not self.is_older(known[0], than=known[1]):
+            yield Problem("", "path.not_upwards", context)
 
     @cached_property
     def _by_version(self) -> Mapping[tuple[str, Version | Unrecognised], Release]:
-        return {(r.product, self._scheme(r.product).parse(r.name)): r for r in self.releases}
+        return {(r.product, self.scheme(r.product).parse(r.name)): r for r in self.releases}
 
     @cached_property
-    def _steps(self) -> Mapping[Release, list[Release]]:
-        steps = dict[Release, list[Release]]()
-        for path in self.paths:
-            from_, to = self.named(path.product, path.from_), self.named(path.product, path.to)
-            steps.setdefault(from_, []).append(to)
-        return steps
+    def _ordered(self) -> Mapping[str, tuple[Release, ...]]:
+        products = dict[str, list[Release]]()
+        for release in self.releases:
+            products.setdefault(release.product, []).append(release)
+        return {name: tuple(sorted(some, key=self.version)) for name, some in products.items()}
 
     def _bad_releases(self) -> Iterator[Problem]:
         first = dict[tuple[str, Version], Release]()
         for number, release in enumerate(self.releases):
-            version = self._scheme(release.product).parse(release.name)
+            version = self.scheme(release.product).parse(release.name)
             where = f"releases[{number}]"
             if isinstance(version, Unrecognised):
                 yield attrs.evolve(_unrecognised(release), where=where)
             elif (other := first.setdefault((release.product, version), release)) is not release:
                 context = {"product": release.product, "name": release.name, "other": other.name}
                 yield Problem(where, "release.same_version", context)
-            if release.released_on and release.ends_on and release.ends_on < release.released_on:
+            end = day_of(release.ends_on)
+            if release.released_on and end and end < release.released_on:
                 yield Problem(where, "release.ends_before_release", {"name": release.name})
 
     def _bad_paths(self) -> Iterator[Problem]:
         for number, path in enumerate(self.paths):
-            context = {"product": path.product, "from_": path.from_, "to": path.to}
-            ends = [self.recognise(path.product, name) for name in (path.from_, path.to)]
-            known = [end for end in ends if isinstance(end, Release)]
-            if len(known) < 2:
-                yield Problem(f"paths[{number}]", "path.unknown_release", context)
-            elif not self.is_older(known[0], than=known[1]):
-                yield Problem(f"paths[{number}]", "path.not_upwards", context)
+            for problem in self.wrong_with(path):
+                yield attrs.evolve(problem, where=f"paths[{number}]")
 
 
 def _unrecognised(release: Release) -> Problem:
     context = {"product": release.product, "name": release.name}
     return Problem("releases", "release.unrecognised", context)
-
-
-_DEFAULT = Scheme()

@@ -1,28 +1,34 @@
-"""Decides what a version text means: an ordered version, or a typed *unrecognised*.
+"""Says what a version text can be: a place in an order, or a typed *unrecognised*.
 
-Which releases a product has, and which version a user runs, is left to `releases` and
-`claims`.
+How a text is read is left to the schemes, in `schemes` and in plugins.
 """
 
-import re
-import unicodedata
-from functools import lru_cache
+from functools import total_ordering
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
-from packaging.version import Version as Pep440
-
-_GAPS = re.compile(r"\s+(?=[a-z])|(?<=[a-z])\s+", re.IGNORECASE)
 
 
-@attrs.frozen(order=True)
+@total_ordering
+@attrs.frozen(kw_only=True)
 class Version:
     """A place in the order of one product's versions; *raw* is the text as it was written.
 
-    5.1 and 5.1.0 are equal. Comparing the order with an `Unrecognised` is a `TypeError`.
+    Two texts for one *place*, as 5.1 and 5.1.0, are equal. *canonical* is how the *scheme*
+    itself writes the place. Comparing the order with an `Unrecognised`, or across schemes,
+    is a `TypeError`. *place* has to be hashable and totally ordered.
     """
 
     raw: str = attrs.field(eq=False)
-    place: Pep440 = attrs.field(repr=False)
+    place: Any = attrs.field(repr=False)
+    canonical: str = attrs.field(eq=False, repr=False)
+    scheme: str
+
+    def __lt__(self, other: object) -> bool:
+        """Tell whether this version comes before *other*, of the same scheme."""
+        if not isinstance(other, Version) or other.scheme != self.scheme:
+            return NotImplemented
+        return bool(self.place < other.place)
 
 
 @attrs.frozen
@@ -32,33 +38,10 @@ class Unrecognised:
     raw: str
 
 
-@attrs.frozen
-class Scheme:
-    """How one product writes its versions: PEP 440 behind any of *prefixes*, in any case.
+@runtime_checkable
+class VersionScheme(Protocol):
+    """A way to read the version texts of a product."""
 
-    Declined by design, because people mean something else by these texts than Semantic
-    Versioning does: `5.1-4` is a fourth patch of 5.1, after it and not before; a suffix
-    with a free word (`5.1-foo`, `5.1-feature-x`) is unrecognised; numbers behind dots in a
-    pre-release (`beta.2.1`) are too; and builds (`5.1+a`, `5.1+b`) differ.
-    """
-
-    prefixes: tuple[str, ...] = ("bkce_", "CE", "V", "release-", "社区版", "=")
-
-    def parse(self, text: str) -> Version | Unrecognised:
-        """Read *text*, whatever its width, case and blanks; never raise."""
-        return _parsed(self.prefixes, text)
-
-
-@lru_cache(maxsize=4096)
-def _parsed(prefixes: tuple[str, ...], text: str) -> Version | Unrecognised:
-    rest = unicodedata.normalize("NFKC", text).replace("。", ".").strip()
-    while prefix := next((p for p in prefixes if p and _starts(rest, p)), ""):
-        rest = rest[len(prefix) :].lstrip()
-    try:
-        return Version(text, Pep440(_GAPS.sub("", rest)))
-    except ValueError:
-        return Unrecognised(text)
-
-
-def _starts(text: str, prefix: str) -> bool:
-    return text[: len(prefix)].casefold() == prefix.casefold()
+    def parse(self, text: str, /) -> Version | Unrecognised:
+        """Read *text* and keep it as `raw`; the same for the same text, and never raise."""
+        ...
