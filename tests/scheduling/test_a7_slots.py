@@ -1,5 +1,7 @@
 """Slots follow from the calendar (A7)."""
 
+import os
+import time
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -8,8 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saasops.calendars.working_days import by_name, china, weekends
-from saasops.scheduling.slots import FixedSlot, Slot, SlotRules, generate, mistakes, nearest
+from saasops.calendars.decrees import DayStatus, Word, override
+from saasops.calendars.differences import difference
+from saasops.calendars.working_days import WorkCalendar, by_name, china, weekends
+from saasops.scheduling.slot_changes import slot_changes
+from saasops.scheduling.slots import (
+    FixedSlot,
+    Slot,
+    SlotRules,
+    advice,
+    generate,
+    mistakes,
+    nearest,
+)
 from saasops.testing.strategies import calendars, scheduling
 
 modest = settings(max_examples=30)
@@ -85,7 +98,193 @@ def test_a7_the_holidays_of_may_leave_no_week():
     assert slots == []
 
 
+# Overrides
+
+
+def overridden(day: date, kind: Word) -> WorkCalendar:
+    return china().with_decrees((override(day, kind=kind, reason="ops"),))
+
+
+def slots_by(calendar: WorkCalendar, rules: SlotRules = RULES) -> dict[str, tuple[date, ...]]:
+    return {one.id: one.days for one in generate(rules, calendar, opens=OPENS, closes=CLOSES)}
+
+
+def test_a7_a_duty_saturday_by_override_is_one_without_the_rule_and_in_a_holiday():
+    without = SlotRules(duty_saturdays=False)
+    for day in dates(2, 1, 8):
+        slots = slots_by(overridden(day, "workday"), without)
+        assert slots[f"sat-{day}"] == (day,)
+        assert [id for id in slots if id.startswith("sat-")] == [f"sat-{day}"]
+        assert all(day not in days for id, days in slots.items() if id.startswith("week-"))
+
+
+def test_a7_a_frozen_day_is_in_no_slot_be_it_a_saturday():
+    saturday, monday = dates(2, 8, 10)
+    assert f"sat-{saturday}" not in slots_by(overridden(saturday, "restday"))
+    frozen = slots_by(overridden(monday, "restday"))
+    assert frozen["week-2020-02-10"] == tuple(dates(2, 11, 12, 13, 14))
+
+
+def test_a7_a_region_that_begins_later_loses_its_first_week():
+    closed = override(date(2020, 2, 3), date(2020, 2, 7), kind="restday", reason="later")
+    slots = slots_by(china().with_decrees((closed,)))
+    assert len(slots) == 15
+    assert min(days[0] for days in slots.values()) == date(2020, 2, 8)
+
+
+# Other parts than weeks
+
+
+def test_a7_every_workday_may_be_a_slot():
+    slots = slots_by(china(), SlotRules(every="day", duty_saturdays=False))
+    assert len(slots) == 42
+    assert all(id == f"day-{days[0]}" and len(days) == 1 for id, days in slots.items())
+
+
+def test_a7_a_fortnight_begins_on_the_monday_of_the_first_day():
+    slots = slots_by(china(), SlotRules(every="fortnight", duty_saturdays=False))
+    assert {id: len(days) for id, days in slots.items()} == {
+        "fortnight-2020-01-27": 5,
+        "fortnight-2020-02-10": 10,
+        "fortnight-2020-02-24": 10,
+        "fortnight-2020-03-09": 10,
+        "fortnight-2020-03-23": 7,
+    }
+
+
+def test_a7_a_month_has_two_halves():
+    slots = slots_by(china(), SlotRules(every="half-month", duty_saturdays=False))
+    assert {id: len(days) for id, days in slots.items()} == {
+        "half-month-2020-02-01": 10,
+        "half-month-2020-02-16": 10,
+        "half-month-2020-03-01": 10,
+        "half-month-2020-03-16": 12,
+    }
+
+
 # Any calendar
+
+
+def is_duty(rules: SlotRules, status: DayStatus) -> bool:
+    match status.basis:
+        case "official":
+            return False
+        case "override":
+            return status.kind == "workday"
+    return rules.duty_saturdays and status.kind == "restday"
+
+
+@modest
+@given(
+    scheduling.slot_rules(),
+    st.sampled_from(("week", "day", "fortnight", "half-month")),
+    calendars.work_calendars(),
+    scheduling.periods(),
+)
+def test_a7_slots_share_no_day_and_hold_working_days_only(rules, every, calendar, period):
+    opens, closes = period
+    rules = attrs.evolve(rules, every=every, fixed=())
+    slots = generate(rules, calendar, opens=opens, closes=closes)
+    assert list(mistakes(slots, opens=opens, closes=closes)) == []
+    for slot in slots:
+        worked = [calendar.is_workday(day) for day in slot.days]
+        assert slot.kind == "saturday" or all(worked)
+        assert list(slot.days) == sorted(set(slot.days))
+    days = {day for slot in slots for day in slot.days}
+    for ahead in range((closes - opens).days + 1):
+        day = opens + timedelta(ahead)
+        if every == "day" and calendar.is_workday(day) and day not in rules.without:
+            assert day in days
+
+
+@modest
+@given(scheduling.slot_rules(), calendars.work_calendars(), st.sampled_from(("Asia/Tokyo", "UTC")))
+def test_a7_the_zone_of_the_host_changes_nothing(rules, calendar, zone):
+    expected = generate(rules, calendar, opens=OPENS, closes=CLOSES)
+    before = os.environ.get("TZ")
+    try:
+        for name in (zone, "America/New_York"):
+            os.environ["TZ"] = name
+            time.tzset()
+            assert generate(rules, calendar, opens=OPENS, closes=CLOSES) == expected
+    finally:
+        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+        time.tzset()
+
+
+# What is not certain yet
+
+
+def test_a7_slots_past_what_is_known_are_told():
+    rules = SlotRules(duty_saturdays=False)
+    slots = generate(rules, china(), opens=date(2026, 12, 14), closes=date(2027, 1, 15))
+    (problem,) = advice(slots, china())
+    assert (problem.where, problem.code) == ("slots", "slot.uncertain")
+    assert problem.context == {"count": 3, "slot": "week-2026-12-28", "until": "2026-12-31"}
+    assert list(advice(offered(), china())) == []
+    assert list(advice(slots, weekends())) == []
+
+
+# What a change does
+
+
+def test_a7_the_reference_slots_are_the_same_before_and_after_the_extension():
+    known = [china().as_of(date(2020, month, 1)) for month in (1, 2)]
+    days = difference(*known, first=OPENS, last=CLOSES)
+    assert [one.day for one in days] == dates(2, 1, 2, 3)
+    assert days[0].before.kind == "workday"
+    slots = [generate(RULES, one, opens=OPENS, closes=CLOSES) for one in known]
+    assert slots[0] == slots[1] == tuple(offered())
+    assert slot_changes(*slots, days) == ()
+
+
+def test_a7_with_short_weeks_the_extension_takes_the_make_up_saturday_away():
+    known = [china().as_of(date(2020, month, 1)) for month in (1, 2)]
+    rules = SlotRules(least_days=1)
+    slots = [generate(rules, one, opens=OPENS, closes=CLOSES) for one in known]
+    days = difference(*known, first=OPENS, last=CLOSES)
+    (change,) = slot_changes(*slots, days)
+    assert (change.slot, change.result) == ("week-2020-01-27", "vanishes")
+    assert (change.before, change.after) == (tuple(dates(2, 1)), ())
+    assert [(one.day, one.after.name) for one in change.because] == [
+        (day, "春节") for day in dates(2, 1, 2)
+    ]
+
+
+def test_a7_slots_that_change_and_appear_are_told_with_their_reason():
+    before = overridden(date(2020, 3, 7), "restday")
+    after = overridden(date(2020, 2, 11), "restday")
+    days = difference(before, after, first=OPENS, last=CLOSES)
+    slots = [generate(RULES, one, opens=OPENS, closes=CLOSES) for one in (before, after)]
+    found = slot_changes(*slots, days)
+    assert [(one.slot, one.result, [str(why.day) for why in one.because]) for one in found] == [
+        ("week-2020-02-10", "changes", ["2020-02-11"]),
+        ("sat-2020-03-07", "appears", ["2020-03-07"]),
+    ]
+
+
+@modest
+@given(scheduling.slot_rules(), calendars.work_calendars(), calendars.work_calendars())
+def test_a7_every_slot_that_differs_is_told_once_and_no_other(rules, one, two):
+    rules = attrs.evolve(rules, fixed=())
+    was, now = (
+        {slot.id: slot.days for slot in generate(rules, each, opens=OPENS, closes=CLOSES)}
+        for each in (one, two)
+    )
+    slots = [generate(rules, each, opens=OPENS, closes=CLOSES) for each in (one, two)]
+    days = difference(one, two, first=OPENS, last=CLOSES)
+    found = slot_changes(*slots, days)
+    assert {change.slot for change in found} == {
+        id for id in was | now if was.get(id) != now.get(id)
+    }
+    for change in found:
+        assert change.because
+        assert (change.before, change.after) == (
+            was.get(change.slot, ()),
+            now.get(change.slot, ()),
+        )
+        expected = "changes" if change.before and change.after else "appears"
+        assert change.result == ("vanishes" if not change.after else expected)
 
 
 @modest
@@ -94,7 +293,8 @@ def test_a7_a_week_is_all_working_days_of_one_week_and_no_fewer_than_asked(rules
     left = defaultdict(list)
     for ahead in range((CLOSES - OPENS).days + 1):
         day = OPENS + timedelta(ahead)
-        if calendar.is_workday(day) and day not in rules.without:
+        duty = day.isoweekday() == 6 and calendar.status(day).basis == "override"
+        if calendar.is_workday(day) and day not in rules.without and not duty:
             left[day.isocalendar()[:2]].append(day)
     weeks = [tuple(days) for days in left.values() if len(days) >= rules.least_days]
     slots = generate(rules, calendar, opens=OPENS, closes=CLOSES)
@@ -110,10 +310,7 @@ def test_a7_a_duty_saturday_is_free_by_the_week_alone(rules, calendar):
     assert duty == [
         (day,)
         for day in saturdays
-        if rules.duty_saturdays
-        and day not in rules.without
-        and not calendar.is_workday(day)
-        and calendar.status(day).basis != "official"
+        if day not in rules.without and is_duty(rules, calendar.status(day))
     ]
 
 

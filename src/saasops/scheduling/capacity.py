@@ -199,7 +199,8 @@ def roster_days(
     """Walk over the assistants of *context* with the offered days on which each works."""
     offered = dict.fromkeys(context.days, False)
     for slot in context.slots:
-        offered.update((day, True) for day in slot.days if slot.kind == "week" and _is_weekend(day))
+        if slot.kind not in ("saturday", "fixed"):
+            offered.update((day, True) for day in slot.days if _is_weekend(day))
     away: dict[str, list[Absence]] = {}
     for absence in absences:
         away.setdefault(absence.assistant, []).append(absence)

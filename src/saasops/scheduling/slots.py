@@ -1,16 +1,17 @@
 """Which weeks and duty Saturdays can be booked. Who has room in them is left to `capacity`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Literal
 
 import attrs
 
-from saasops.calendars.working_days import WorkCalendar
+from saasops.calendars.working_days import SATURDAY, WorkCalendar
 from saasops.clock import monday_of
 from saasops.errors import Problem
 
-SlotKind = Literal["week", "saturday", "fixed"]
+Every = Literal["week", "day", "fortnight", "half-month"]
+SlotKind = Literal["week", "day", "fortnight", "half-month", "saturday", "fixed"]
 
 
 @attrs.frozen(kw_only=True)
@@ -45,14 +46,18 @@ class FixedSlot:
 class SlotRules:
     """How slots follow from the calendar.
 
-    A week is offered when at least *least_days* of its working days lie in the period. A
-    duty Saturday is one that is free by the ordinary week, not a public holiday. *without*
-    takes days out; *fixed* adds slots by hand.
+    The working days of the period are cut by *every*: into weeks from Monday, days, pairs of
+    weeks from the Monday of the first day on, or the parts of months up to the 15th and after.
+    A part is offered when at least *least_days* of its working days lie in the period. A duty
+    Saturday is one that is free by the ordinary week, not a public holiday and not frozen by
+    an override; one that an override has worked is offered even without *duty_saturdays*.
+    *without* takes days out; *fixed* adds slots by hand.
     """
 
     calendar: str = "CN"
     opens: date | None = None
     closes: date | None = None
+    every: Every = "week"
     least_days: int = 3
     duty_saturdays: bool = True
     without: tuple[date, ...] = ()
@@ -66,21 +71,18 @@ def generate(
     first, last = rules.opens or opens, rules.closes or closes
     days = [first + timedelta(n) for n in range((last - first).days + 1)]
     days = [day for day in days if day not in rules.without]
-    weeks: dict[date, list[date]] = {}
+    duty = [day for day in days if _on_duty(day, rules, calendar)]
+    slots = [Slot(id=f"sat-{day}", kind="saturday", days=(day,)) for day in duty]
+    part_of, parts = _PARTS[rules.every], dict[date, list[date]]()
     for day in days:
-        if calendar.is_workday(day):
-            weeks.setdefault(monday_of(day), []).append(day)
-    slots = [
-        Slot(id=f"week-{monday}", kind="week", days=tuple(working))
-        for monday, working in weeks.items()
-        if len(working) >= rules.least_days
+        if calendar.is_workday(day) and day not in duty:
+            parts.setdefault(part_of(day, monday_of(first)), []).append(day)
+    least = 1 if rules.every == "day" else rules.least_days
+    slots += [
+        Slot(id=f"{rules.every}-{begin}", kind=rules.every, days=tuple(working))
+        for begin, working in parts.items()
+        if len(working) >= least
     ]
-    if rules.duty_saturdays:
-        slots += [
-            Slot(id=f"sat-{day}", kind="saturday", days=(day,))
-            for day in days
-            if day.isoweekday() == 6 and _free_by_rule(day, calendar)
-        ]
     slots += [_fixed(one, calendar) for one in rules.fixed]
     return tuple(sorted(slots, key=lambda slot: (slot.opens, slot.closes, slot.id)))
 
@@ -103,6 +105,14 @@ def mistakes(slots: Iterable[Slot], *, opens: date, closes: date) -> Iterator[Pr
         taken.update(dict.fromkeys(slot.days, slot.id))
 
 
+def advice(slots: Iterable[Slot], calendar: WorkCalendar) -> Iterator[Problem]:
+    """Tell of slots on days that *calendar* does not know for certain: they may change yet."""
+    vague = [slot for slot in slots if not all(map(calendar.covers, slot.days))]
+    if vague:
+        context = {"count": len(vague), "slot": vague[0].id, "until": str(calendar.covered_until)}
+        yield Problem("slots", "slot.uncertain", context)
+
+
 def nearest(
     slots: Iterable[Slot], wanted: date, *, free: Iterable[str], on: date, most: int = 3
 ) -> tuple[str, ...]:
@@ -119,6 +129,22 @@ def _fixed(one: FixedSlot, calendar: WorkCalendar) -> Slot:
     return Slot(id=one.id, kind="fixed", days=days)
 
 
-def _free_by_rule(day: date, calendar: WorkCalendar) -> bool:
+def _on_duty(day: date, rules: SlotRules, calendar: WorkCalendar) -> bool:
+    if day.weekday() != SATURDAY:
+        return False
     status = calendar.status(day)
-    return status.kind == "restday" and status.basis != "official"
+    if status.basis == "override":
+        return status.kind == "workday"
+    return rules.duty_saturdays and status.kind == "restday" and status.basis != "official"
+
+
+def _half_of_month(day: date, _: date) -> date:
+    return day.replace(day=1 if day.day <= 15 else 16)
+
+
+_PARTS: Mapping[Every, Callable[[date, date], date]] = {
+    "week": lambda day, _: monday_of(day),
+    "day": lambda day, _: day,
+    "fortnight": lambda day, first: day - timedelta((day - first).days % 14),
+    "half-month": _half_of_month,
+}
