@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saasops.figures import Cell, Column, Report, Section
+from saasops.formulas import guard, unguard
 from saasops.money import Money
-from saasops.reports.csv_format import CsvFormat, guard, read, unguard, write
+from saasops.reports.csv_format import CsvFormat, read, write
 from saasops.testing.strategies.figures import AWKWARD, reports, words
 from saasops.values import Text
 

@@ -9,8 +9,8 @@ import pytest
 
 from saasops import serial
 from saasops.surveys.definition import Survey
-from saasops.surveys.importing import ExportProfile, ExportReport, read_export
-from saasops.surveys.profiles import SlotDays
+from saasops.surveys.importing import ExportReport, read_export
+from saasops.surveys.profiles import ExportProfile, SlotDays
 
 CAMPAIGN = Path(__file__).parents[2] / "examples" / "reference_campaign"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from saasops.errors import Invalid
 from saasops.surveys.definition import Survey
-from saasops.surveys.importing import check_header
+from saasops.surveys.formats.tables import check_header
 from saasops.surveys.profiles import ExportProfile, IdentityColumn, SlotDays
 from saasops.testing.strategies import surveys as kit
 from saasops.texts.surveys import TEXTS

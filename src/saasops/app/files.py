@@ -38,6 +38,30 @@ class _Broken(Exception):
         self.context = context
 
 
+@attrs.define
+class Table:
+    """A table whose rows are read while they are taken, once and in order.
+
+    *problems* says what stopped the reading, when it is over.
+    """
+
+    header: tuple[str, ...]
+    problems: list[Problem] = attrs.field(factory=list[Problem])
+    _name: str = attrs.field(kw_only=True, alias="name")
+    _lines: Iterator[list[str]] = attrs.field(kw_only=True, alias="lines", repr=False)
+    _width: int = attrs.field(kw_only=True, alias="width")
+
+    def __iter__(self) -> Iterator[tuple[int, Mapping[str, str | None]]]:
+        number = 0
+        try:
+            for cells in self._lines:
+                if _filled(cells):
+                    number += 1
+                    yield number, _row(self.header, cells, width=self._width)
+        except _Broken as broken:
+            self.problems.append(Problem(self._name, broken.code, broken.context))
+
+
 def read_table(path: str | Path) -> Sheet:
     """Read a CSV (UTF-8, with or without BOM; .gz too) or XLSX file; skip blank lines.
 
@@ -45,27 +69,69 @@ def read_table(path: str | Path) -> Sheet:
     where there is no file, `Invalid` for one that is empty, too large, also when it is
     unpacked, or unreadable from its first line on.
     """
+    table = open_table(path)
+    return Sheet(tuple(table), tuple(table.problems))
+
+
+def open_table(path: str | Path) -> Table:
+    """Begin to read a table as `read_table` does, with one row in memory at a time.
+
+    That it is too large when it is unpacked is raised while its rows are taken.
+    """
     file = Path(path)
     if not file.is_file():
         raise NotFound("file", file.name)
-    _limit(file, file.stat().st_size)
+    limit(file, file.stat().st_size)
     lines = _sheet(file) if file.suffix.lower() == ".xlsx" else _lines(file)
     try:
         first = next(filter(_filled, lines), _NOTHING)
     except _Broken as broken:
         raise Invalid([Problem(file.name, broken.code, broken.context)]) from None
     header = _header(file, first)
-    rows: list[tuple[int, Mapping[str, str | None]]] = []
+    return Table(tuple(header), name=file.name, lines=lines, width=len(first))
+
+
+def read_lines(path: str | Path) -> Iterator[str]:
+    """Yield the lines of a text (UTF-8, with or without BOM) as they are asked for.
+
+    Raise `NotFound` where there is no file, and while the lines are taken `Invalid` where it is
+    too large or is no UTF-8.
+    """
+    file = Path(path)
+    if not file.is_file():
+        raise NotFound("file", file.name)
+    limit(file, file.stat().st_size)
+    return _text_lines(file)
+
+
+def _text_lines(file: Path) -> Iterator[str]:
+    done = 0
+    with file.open(encoding="utf-8-sig", errors="strict", newline="\n") as text:
+        while True:
+            try:
+                line = text.readline()
+            except UnicodeDecodeError:
+                problem = Problem(file.name, "file.encoding", {"line": done + 1})
+                break
+            if not line:
+                return
+            done += 1
+            yield line
+    raise Invalid([problem])
+
+
+def read_utf8(file: Path) -> str:
+    """Return the text of *file*; raise `Invalid` file.encoding with the line that is no UTF-8."""
+    raw = file.read_bytes()
     try:
-        for cells in lines:
-            if _filled(cells):
-                rows.append((len(rows) + 1, _row(header, cells, width=len(first))))
-    except _Broken as broken:
-        return Sheet(tuple(rows), (Problem(file.name, broken.code, broken.context),))
-    return Sheet(tuple(rows))
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        context = {"line": raw[: error.start].count(b"\n") + 1}
+        raise Invalid([Problem(file.name, "file.encoding", context)]) from None
 
 
-def _limit(file: Path, size: int) -> None:
+def limit(file: Path, size: int) -> None:
+    """Raise `Invalid` file.too_large where *file* has more than `MOST_BYTES`."""
     if size > MOST_BYTES:
         context = {"megabytes": size >> 20, "most": MOST_BYTES >> 20}
         raise Invalid([Problem(file.name, "file.too_large", context)])
@@ -84,9 +150,10 @@ def _header(file: Path, first: list[str]) -> list[str]:
     return header
 
 
-def _row(header: list[str], cells: list[str], *, width: int) -> Mapping[str, str | None]:
-    row: dict[str, str | None] = dict.fromkeys(header)
-    row.update(zip(header, cells, strict=False))
+def _row(header: tuple[str, ...], cells: list[str], *, width: int) -> Mapping[str, str | None]:
+    row: dict[str, str | None] = dict(zip(header, cells, strict=False))
+    if len(cells) < len(header):
+        return {**dict.fromkeys(header), **row}
     extra = cells[len(header) :]
     if len(cells) > width or _filled(extra):
         row[EXTRA] = str(len(extra))
@@ -125,7 +192,7 @@ def _checked(file: Path, text: TextIO) -> Iterator[str]:
         if "\0" in line:
             raise UnicodeError
         size += len(line)
-        _limit(file, size)
+        limit(file, size)
         yield line
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Literal, TypeAlias, TypeVar
 
 import attrs
@@ -15,14 +16,17 @@ T = TypeVar("T")
 Result: TypeAlias = Literal["accepted", "changed", "unchanged", "superseded"]
 Progress: TypeAlias = Callable[[int, int], None]
 CHUNK = 500
+MOST_LISTED = 1000
+"""From so many problems on, a refused row is only counted among the unlisted."""
 
 
 @attrs.frozen(kw_only=True)
 class ImportReport:
     """What an import did: how many rows there were, and the numbers of those worth a look.
 
-    Every row is in exactly one of *accepted*, *changed*, *unchanged*, *superseded*, and the
-    rows of *problems*; *repaired* rows are among the first three as well.
+    Every row is in exactly one of *accepted*, *changed*, *unchanged*, *superseded*, the rows
+    of *problems*, and *unlisted*: refused rows whose problems are left out, because there are
+    so many. *repaired* rows are among the first three as well.
     """
 
     kind: str
@@ -33,6 +37,7 @@ class ImportReport:
     superseded: tuple[int, ...] = ()
     repaired: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unlisted: tuple[int, ...] = ()
     dry_run: bool = False
 
 
@@ -61,6 +66,7 @@ def take_in(
         keep,
         actor=handle.actor,
         total=len(listed),
+        right=len(found),
         problems=problems,
         dry_run=dry_run,
         progress=progress,
@@ -84,37 +90,44 @@ def keep_in(shelf: Shelf[T]) -> Callable[[Work, T], Result]:
 def run_import(
     host: Host,
     kind: str,
-    rows: Sequence[tuple[int, T]],
+    rows: Iterable[tuple[int, T]],
     keep: Callable[[Work, T], Result],
     *,
     actor: str,
     total: int,
+    right: int | None = None,
     problems: Iterable[Problem] = (),
+    unlisted: Iterable[int] = (),
     dry_run: bool = False,
     progress: Progress | None = None,
     together: bool = False,
 ) -> ImportReport:
     """Keep *rows* (number, value), a chunk to a transaction; a refused row is a problem.
 
-    With *dry_run* everything is decided and nothing is written; rows that build on each
-    other are then decided *together*. *progress* is told how many rows are done, of how many.
+    Of *total* rows *right* come here, by default all; they are taken as they come, so that
+    their number costs no memory. With *dry_run* everything is decided and nothing is written;
+    rows that build on each other are then decided *together*. *progress* is told how many are
+    done, of how many.
     """
     results: dict[str, list[int]] = {}
-    found = list(problems)
+    found, more = list(problems), list(unlisted)
     done = 0
-    for chunk in _chunks(rows, (len(rows) or 1) if together and dry_run else CHUNK):
+    for chunk in chunks(rows, None if together and dry_run else CHUNK):
         for number, result in _kept(host, chunk, keep, actor=actor, dry_run=dry_run):
-            if isinstance(result, tuple):
+            if not isinstance(result, tuple):
+                results.setdefault(result, []).append(number)
+            elif len(found) < MOST_LISTED:
                 found += result
             else:
-                results.setdefault(result, []).append(number)
+                more.append(number)
         done += len(chunk)
         if progress is not None:
-            progress(done, len(rows))
+            progress(done, total if right is None else right)
     return ImportReport(
         kind=kind,
         rows=total,
         problems=tuple(found),
+        unlisted=tuple(sorted(more)),
         dry_run=dry_run,
         **{name: tuple(sorted(numbers)) for name, numbers in results.items()},
     )
@@ -165,6 +178,8 @@ def _reasons(number: int, error: SaasOpsError) -> tuple[Problem, ...]:
     return (Problem(where, error.code, error.context),)
 
 
-def _chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+def chunks(rows: Iterable[T], size: int | None = CHUNK) -> Iterator[Sequence[T]]:
+    """Yield *rows* in lists of *size*, all in one without it."""
+    left = iter(rows)
+    while chunk := list(islice(left, size)):
+        yield chunk

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 import attrs
 import typer
 
-from saasops.app.files import read_table
+from saasops.app.files import open_table, read_lines
 from saasops.app.imports import ImportReport
 from saasops.app.ops import SaasOps
 from saasops.cli.options import SETTINGS, CampaignOption, ConfigOption, JsonOption, LocaleOption
@@ -23,6 +23,15 @@ from saasops.values import both
 Take: TypeAlias = Callable[..., ImportReport]
 _COUNTED = ("accepted", "changed", "unchanged", "superseded", "repaired")
 _MOST_SHOWN = 20
+
+
+class Shape(StrEnum):
+    """What a file of responses is: a table, or what a tool sends as JSON."""
+
+    TABLE = "table"
+    SURVEYJS = "surveyjs"
+    TYPEFORM = "typeform"
+    WJ = "wj"
 
 
 class Kind(StrEnum):
@@ -54,6 +63,10 @@ def import_(
         Path | None,
         typer.Option(help="How to read responses; by default FILE with .profile.toml."),
     ] = None,
+    format: Annotated[
+        Shape,
+        typer.Option(help="What a file of responses is: CSV or XLSX, or the JSON of a tool."),
+    ] = Shape.TABLE,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything and keep nothing.")
     ] = False,
@@ -66,17 +79,27 @@ def import_(
     Exits with 1 if a row is wrong, or the file breaks off.
     """
     with terminal(locale, as_json=as_json) as shown:
+        _formatted(kind, format)
         extra = _profile(kind, file, profile)
         settings = read_settings(config)
-        sheet = read_table(file)
+        table = open_table(file) if format is Shape.TABLE else None
         with settings.open() as ops, shown.progress() as told:
-            take = _importer(ops, kind, campaign)
             more: dict[str, Any] = {"progress": told} if kind in _LONG else {}
-            report = take(sheet.rows, *extra, dry_run=dry_run, **more)
-        report = attrs.evolve(report, problems=(*sheet.problems, *report.problems))
-        _tell(shown, report, file)
+            if table is not None:
+                report = _importer(ops, kind, campaign)(table, *extra, dry_run=dry_run, **more)
+                report = attrs.evolve(report, problems=(*table.problems, *report.problems))
+            else:
+                answers = ops.campaign(the_campaign(ops, campaign)).survey
+                more["format"] = format.value
+                report = answers.import_documents(read_lines(file), *extra, dry_run=dry_run, **more)
+        tell(shown, report, file)
         if report.problems:
             raise typer.Exit(1)
+
+
+def _formatted(kind: Kind, format: Shape) -> None:
+    if kind is not Kind.RESPONSES and format is not Shape.TABLE:
+        raise Refused("cli.usage.no_format", kind=kind.value)
 
 
 def _profile(kind: Kind, file: Path, profile: Path | None) -> tuple[ExportProfile, ...]:
@@ -112,14 +135,15 @@ def _importer(ops: SaasOps, kind: Kind, campaign: str | None) -> Take:
     return within[kind]
 
 
-def _tell(shown: Terminal, report: ImportReport, file: Path) -> None:
+def tell(shown: Terminal, report: ImportReport, file: Path) -> None:
+    """Say what an import did with *file*, and what is wrong row by row."""
     shown.result(
         {
             "kind": report.kind,
             "file": file.name,
             "dry_run": report.dry_run,
             "rows": report.rows,
-            **{name: list(getattr(report, name)) for name in _COUNTED},
+            **{name: list(getattr(report, name)) for name in (*_COUNTED, "unlisted")},
             "problems": [shown.problem(one) for one in report.problems],
         }
     )
@@ -131,7 +155,8 @@ def _tell(shown: Terminal, report: ImportReport, file: Path) -> None:
         "repaired": both("read after a repair", "自动修正后读取"),
     }
     rows = [(words[name], len(getattr(report, name)), _listed(report, name)) for name in _COUNTED]
-    wrong = sorted({int(found[1]) for one in report.problems if (found := _place(one))})
+    placed = {int(found[1]) for one in report.problems if (found := _place(one))}
+    wrong = sorted(placed | set(report.unlisted))
     rows.append((both("wrong", "有误"), len(wrong), _some(wrong)))
     shown.show(
         Section(
@@ -150,6 +175,13 @@ def _tell(shown: Terminal, report: ImportReport, file: Path) -> None:
     )
     if report.problems:
         shown.show(_problems(shown, report.problems))
+    if more := len(report.unlisted):
+        shown.say(
+            both(
+                f"{more} more rows are wrong; correct these first, then import again.",
+                f"另有 {more} 行有误，请先更正以上各行后重新导入。",
+            )
+        )
     if report.dry_run:
         shown.say(both("A dry run: nothing was kept.", "试运行：未保存任何内容。"))
 

@@ -25,7 +25,8 @@ from saasops.errors import Invalid, NotFound, Problem, Refused
 from saasops.scheduling.assistants import Absence, Assistant
 from saasops.scheduling.importing import read_absences, read_assistants, read_outcomes
 from saasops.scheduling.outcomes import Outcome
-from saasops.surveys.profiles import ExportProfile, plain_digits
+from saasops.surveys.profiles import ExportProfile
+from saasops.surveys.wordings import plain_digits
 from saasops.threads.importing import PostRow, read_posts, read_threads
 from saasops.threads.posts import Post
 

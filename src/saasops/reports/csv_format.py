@@ -6,19 +6,18 @@ takes it off again. What stands in a list is left to the caller.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
 import attrs
 
 from saasops.figures import Cell, Report
+from saasops.formulas import guard, unguard
 from saasops.money import Money
 from saasops.ports import Document
 from saasops.reports.naming import distinct, file_name
 from saasops.values import Text
-
-_STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @attrs.frozen
@@ -43,37 +42,33 @@ class CsvFormat:
 
 
 def write(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, locale: str = "en") -> bytes:
-    """Return *header* and *rows* as CSV.
+    """Return *header* and *rows* as CSV, built in memory; see `stream`."""
+    return b"".join(stream(header, rows, locale=locale))
+
+
+def stream(
+    header: Sequence[str], rows: Iterable[Sequence[Cell]], *, locale: str = "en"
+) -> Iterator[bytes]:
+    """Yield *header* and *rows* as CSV, line by line.
 
     Numbers stay numbers, without thousands separators; money is `15000.00 CNY`, dates and
-    instants are ISO 8601, None is empty. The file is built in memory.
+    instants are ISO 8601, None is empty.
     """
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, lineterminator="\r\n")
     writer.writerow([guard(title) for title in header])
-    writer.writerows([_field(cell, locale) for cell in row] for row in rows)
-    return lines.getvalue().encode("utf-8-sig", "replace")
+    yield line.getvalue().encode("utf-8-sig", "replace")
+    for row in rows:
+        line.seek(0)
+        line.truncate()
+        writer.writerow([_field(cell, locale) for cell in row])
+        yield line.getvalue().encode("utf-8", "replace")
 
 
 def read(content: bytes) -> list[list[str]]:
     """Return the header and the rows of what `write` wrote, as texts without apostrophes."""
     lines = io.StringIO(content.decode("utf-8-sig"), newline="")
     return [[unguard(field) for field in row] for row in csv.reader(lines)]
-
-
-def guard(text: str) -> str:
-    """Put an apostrophe before *text* if a spreadsheet would calculate it."""
-    return f"'{text}" if _dangerous(text) else text
-
-
-def unguard(text: str) -> str:
-    """Take off the apostrophe that `guard` put before *text*; leave every other text alone."""
-    return text[1:] if text.startswith("'") and _dangerous(text) else text
-
-
-def _dangerous(text: str) -> bool:
-    """Look behind leading apostrophes, so that guarding can be undone in every case."""
-    return text.lstrip("'").startswith(_STARTS_A_FORMULA)
 
 
 def _field(cell: Cell, locale: str) -> str:

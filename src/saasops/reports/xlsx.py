@@ -1,20 +1,21 @@
-"""A report as a workbook: a sheet for each section, texts as texts, numbers as numbers.
+"""Workbooks. A report has a sheet for each section, texts as texts, numbers as numbers.
 
 Needs the extra `xlsx`; openpyxl is imported when the first workbook is written.
 """
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import attrs
 
 from saasops.errors import SaasOpsError
 from saasops.figures import Cell, Report, Section, Unit
+from saasops.formulas import dangerous
 from saasops.money import Money
 from saasops.ports import Document
 from saasops.reports.naming import distinct, file_name
@@ -48,6 +49,31 @@ class XlsxFormat:
         book.save(content)
         name = file_name(report.id, "xlsx")
         return (Document(name=name, media_type=_MEDIA_TYPE, content=content.getvalue()),)
+
+
+def stream(
+    to: IO[bytes],
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str | int | Decimal | None]],
+) -> None:
+    """Write *header* and *rows* to *to* as a workbook of one sheet, row by row.
+
+    Texts stay texts, whatever they begin with, and numbers numbers. Raise `SaasOpsError`
+    report.extra_missing without openpyxl.
+    """
+    book = _openpyxl().Workbook(write_only=True)
+    sheet = book.create_sheet(_sheet_name(name)[:31])
+    sheet.freeze_panes = "A2"
+    sheet.append([_styled(sheet, title) for title in header])
+    for row in rows:
+        sheet.append([cell if cell is None else _plain(sheet, cell) for cell in row])
+    book.save(to)
+
+
+def _plain(sheet: Any, cell: str | int | Decimal) -> Any:
+    number = not isinstance(cell, str) and _fits(Decimal(cell))
+    return _styled(sheet, cell if number else str(cell))
 
 
 def _openpyxl() -> Any:
@@ -106,7 +132,7 @@ def _styled(sheet: Any, value: Any, **style: Any) -> Any:
     if text is not None:
         made.data_type = "s"
         # Without it, a spreadsheet calculates the text as soon as somebody edits the cell.
-        made.quotePrefix = text.startswith(tuple("=+-@"))
+        made.quotePrefix = dangerous(text)
     for name, setting in style.items():
         setattr(made, name, setting)
     return made

@@ -1,37 +1,101 @@
-"""Which rows of an outside tool's export count, and what is wrong with the others.
+"""Which responses from outside count, and what is wrong with the others.
 
-Each wrong row gives the first reason that applies, in this order: cut or overlong row,
-unreadable digits, unknown user, unreadable time, missing required, unknown option or other
-wrong value, impossible slot. Opening the file and storing responses is left to others.
+Each wrong one gives the first reason that applies, in this order: what its format found, unknown
+user, unreadable time, missing required, unknown option or other wrong value, impossible slot.
+Reading formats is left to `formats`, opening files and storing responses to the shell.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import attrs
 
-from saasops.clock import parse_instant, zone
-from saasops.errors import Invalid, Problem
-from saasops.rows import EXTRA, Rows
-from saasops.surveys.answers import Response, check, standing
+from saasops.errors import Problem
+from saasops.rows import Rows
+from saasops.surveys.answers import Response, standing
 from saasops.surveys.definition import Survey
-from saasops.surveys.kinds import Recognise
-from saasops.surveys.profiles import (
-    ExportProfile,
-    SlotDays,
-    Wording,
-    mismatches,
-    plain_digits,
-    wording,
-)
+from saasops.surveys.entries import Entry, Found, Places, reason
+from saasops.surveys.formats.tables import entries
+from saasops.surveys.forms import Form
+from saasops.surveys.kinds import Reading, Recognise
+from saasops.surveys.profiles import ExportProfile, SlotDays
 
 FindUser: TypeAlias = Callable[[str, str], str | None]
 _RANKS = {"missing_required": 0, "impossible_slot": 2}
-_SINGLE_DIGIT = re.compile(r"(?<![\d.])\d(?!\d)")
+_REWORDED = frozenset(
+    f"survey.{name}"
+    for name in (
+        "missing_required",
+        "unknown_option",
+        "impossible_slot",
+        "unrecognised_version",
+        "wrong_type",
+        "out_of_range",
+        "too_long",
+    )
+)
+"""What an import says in words of its own, with the row in them."""
+
+
+@attrs.frozen(kw_only=True)
+class Intake:
+    """What every response from outside is held against."""
+
+    campaign: str
+    form: Form
+    reading: Reading
+    source: str = "import"
+
+    def take(self, entry: Entry, user: str | None) -> Response | tuple[Problem, ...]:
+        """Return the response of *user*, who gave *entry*, or why it does not count."""
+        number, places = entry.number, entry.places
+        if user is None:
+            place, who = f"{places.word} {places.who}", entry.provider
+            return reason(number, place, "survey.import.unknown_user", provider=who)
+        if entry.at is None:
+            return reason(number, f"{places.word} {places.when}", "survey.import.unreadable_time")
+        survey, checked = self.form.survey, self.form.check(entry.raw, self.reading)
+        if checked.problems:
+            return _refusal(number, places, survey, checked.problems)
+        return Response(
+            campaign=self.campaign,
+            user=user,
+            survey=survey.id,
+            version=survey.version,
+            answers=checked.answers,
+            hidden=checked.hidden,
+            calculated=checked.calculated,
+            submitted_at=entry.at,
+            source=self.source,
+        )
+
+
+def _refusal(
+    number: int, places: Places, survey: Survey, found: Sequence[Problem]
+) -> tuple[Problem, ...]:
+    """Return what of *found* counts first, with its row."""
+    ranked = [(_RANKS.get(one.code.rpartition(".")[2], 1), one) for one in found]
+    first = min(rank for rank, _ in ranked)
+    questions = {question.other_key: question.id for question in survey.questions}
+
+    def where(problem: Problem) -> str:
+        key = problem.where
+        place = places.questions.get(key) or places.questions.get(questions.get(key, key), key)
+        return f"row {number}, {places.word} {place}"
+
+    return tuple(
+        Problem(
+            where(problem),
+            problem.code.replace("survey.", "survey.import.", 1)
+            if problem.code in _REWORDED
+            else problem.code,
+            {**problem.context, "row": number},
+        )
+        for rank, problem in ranked
+        if rank == first
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -59,86 +123,6 @@ class ExportReport:
         return {code: tuple(numbers) for code, numbers in rows.items()}
 
 
-@attrs.frozen(kw_only=True)
-class _Right:
-    """A row that may count; *mended* tells whether full-width digits stood in it."""
-
-    number: int
-    response: Response
-    mended: bool
-
-
-@attrs.frozen(kw_only=True)
-class _Reader:
-    """All that reading one row needs."""
-
-    survey: Survey
-    profile: ExportProfile
-    campaign: str
-    width: int
-    wordings: Mapping[str, Wording]
-    slots: Mapping[str, SlotDays]
-    find_user: FindUser
-    recognise: Recognise
-
-    def read(self, number: int, cells: Mapping[str, str | None]) -> _Right | tuple[Problem, ...]:
-        """Return the response in a row, or why there is none."""
-        profile, who = self.profile, self.profile.identity
-        width = sum(cell is not None for cell in cells.values())
-        if width != self.width:
-            code = "row.too_short" if width < self.width else "row.too_long"
-            return _reason(number, "", code, cells=width, columns=self.width)
-        written = {column: (cells.get(column) or "").strip() for column in _expected(profile)}
-        texts = dict(written)
-        for column, words in self.wordings.items():
-            texts[column] = words.mend(texts[column])
-        texts[profile.ended] = plain_digits(texts[profile.ended])
-        if who.form == "digits":
-            texts[who.column] = plain_digits(texts[who.column])
-            if not (texts[who.column].isascii() and texts[who.column].isdecimal()):
-                return _reason(number, who.column, "survey.import.unreadable_digits")
-        user = self.find_user(who.provider, texts[who.column]) if texts[who.column] else None
-        if user is None:
-            return _reason(number, who.column, "survey.import.unknown_user", provider=who.provider)
-        try:
-            padded = _SINGLE_DIGIT.sub(r"0\g<0>", texts[profile.ended])
-            submitted_at = parse_instant(padded, default=zone(profile.zone))
-        except (ValueError, OverflowError):
-            return _reason(number, profile.ended, "survey.import.unreadable_time")
-        raw: dict[str, Any] = {}
-        for column, words in self.wordings.items():
-            raw |= words.read(texts[column])
-        answers, found = check(self.survey, raw, slots=self.slots, recognise=self.recognise)
-        if found:
-            return self._refusal(number, found)
-        response = Response(
-            campaign=self.campaign,
-            user=user,
-            survey=self.survey.id,
-            version=self.survey.version,
-            answers=answers,
-            submitted_at=submitted_at,
-            source="import",
-        )
-        return _Right(number=number, response=response, mended=texts != written)
-
-    def _refusal(self, number: int, found: Sequence[Problem]) -> tuple[Problem, ...]:
-        ranked = [(_RANKS.get(p.code.rpartition(".")[2], 1), p) for p in found]
-        first = min(rank for rank, _ in ranked)
-        asked = {column: words.question for column, words in self.wordings.items()}
-        columns = {question.id: column for column, question in asked.items()}
-        columns |= {question.other_key: column for column, question in asked.items()}
-        return tuple(
-            Problem(
-                f"row {number}, column {columns[problem.where]}",
-                problem.code.replace("survey.", "survey.import.", 1),
-                {**problem.context, "row": number},
-            )
-            for rank, problem in ranked
-            if rank == first
-        )
-
-
 def read_export(
     rows: Rows,
     survey: Survey,
@@ -152,84 +136,58 @@ def read_export(
 ) -> ExportReport:
     """Read *rows*, (row number, cell by header), and decide which of them count.
 
-    Of the right rows of one person the one submitted last counts, of two at one instant
-    that with the higher number; it is then compared with the response that is *held* of
-    that person. The order of *rows* does not matter. *slots* gives first day, last day and
-    kind by id. Raise `Invalid` where profile, survey and header do not belong together. No
-    cell is ever quoted. Linear, but for sorting the rows.
+    For hosts that keep responses themselves; the rows are gathered in memory. *slots* gives
+    first day, last day and kind by id. Raise `Invalid` where profile, survey and header do not
+    belong together. See `decide`.
     """
-    if problems := tuple(mismatches(profile, survey)):
-        raise Invalid(problems)
     listed = sorted(rows, key=lambda row: row[0])
-    header = (
-        [column for column in listed[0][1] if column not in ("", None, EXTRA)]
-        if listed
-        else _expected(profile)
-    )
-    check_header(header, profile)
-    reader = _Reader(
-        survey=survey,
-        profile=profile,
-        campaign=campaign,
-        width=len(header),
-        wordings={
-            column: wording(survey.question(question), profile, slots)
-            for column, question in profile.columns.items()
-        },
-        slots=slots,
-        find_user=find_user,
-        recognise=recognise,
-    )
-    right, refused = list[_Right](), list[Problem]()
-    for number, cells in listed:
-        read = reader.read(number, cells)
-        if isinstance(read, _Right):
-            right.append(read)
+    reading = Reading(slots=slots, recognise=recognise)
+    intake = Intake(campaign=campaign, form=Form.of(survey), reading=reading)
+    found = list(entries(listed, survey, profile, slots=slots))
+    return decide(found, intake, find_user=find_user, held=held)
+
+
+def decide(
+    found: Sequence[Found],
+    intake: Intake,
+    *,
+    find_user: FindUser,
+    held: Callable[[str], Response | None],
+) -> ExportReport:
+    """Decide which of the entries *found* count, whatever tool they come from.
+
+    Of the right entries of one person the one submitted last counts, of two at one instant
+    that with the higher number; it is then compared with the response that is *held* of
+    that person. No cell is ever quoted. Linear, but for sorting.
+    """
+    right, refused = list[tuple[Entry, Response]](), list[Problem]()
+    for one in found:
+        if isinstance(one, tuple):
+            refused += one
+            continue
+        taken = intake.take(one, find_user(one.provider, one.subject) if one.subject else None)
+        if isinstance(taken, Response):
+            right.append((one, taken))
         else:
-            refused += read
-    latest = {
-        row.response.user: row.number
-        for row in sorted(right, key=lambda row: (row.response.submitted_at, row.number))
-    }
+            refused += taken
+    right.sort(key=lambda pair: (pair[1].submitted_at, pair[0].number))
+    latest = {response.user: entry.number for entry, response in right}
+    right.sort(key=lambda pair: pair[0].number)
     stands = {
-        row.number: standing(row.response, held(row.response.user))
-        if latest[row.response.user] == row.number
+        entry.number: standing(response, held(response.user))
+        if latest[response.user] == entry.number
         else "superseded"
-        for row in right
+        for entry, response in right
     }
     return ExportReport(
-        rows=len(listed),
+        rows=len(found),
         accepted=tuple(
-            (row.number, row.response) for row in right if stands[row.number] in ("new", "changed")
+            (entry.number, response)
+            for entry, response in right
+            if stands[entry.number] in ("new", "changed")
         ),
         superseded=tuple(n for n, stand in stands.items() if stand == "superseded"),
         unchanged=tuple(n for n, stand in stands.items() if stand == "unchanged"),
-        repaired=tuple(row.number for row in right if row.mended),
+        repaired=tuple(entry.number for entry, _ in right if entry.mended),
         problems=tuple(refused),
     )
-
-
-def check_header(header: Sequence[str], profile: ExportProfile) -> None:
-    """Raise `Invalid` unless *header* has what *profile* expects, each name once.
-
-    Only names of the profile are quoted: a file without a header begins with somebody's row.
-    """
-    expected = _expected(profile)
-    known = [*expected, *profile.ignored]
-    if missing := [column for column in expected if column not in header]:
-        lacking = {"missing": missing, "expected": expected}
-        raise Invalid([Problem("header", "survey.import.missing_column", lacking)])
-    if unknown := [place for place, column in enumerate(header, 1) if column not in known]:
-        context = {"unknown": unknown, "expected": known}
-        raise Invalid([Problem("header", "survey.import.unknown_column", context)])
-    if twice := [column for column, times in Counter(header).items() if times > 1]:
-        raise Invalid([Problem("header", "survey.import.repeated_column", {"columns": twice})])
-
-
-def _expected(profile: ExportProfile) -> list[str]:
-    return [profile.identity.column, profile.ended, *profile.columns]
-
-
-def _reason(number: int, column: str, code: str, **context: Any) -> tuple[Problem]:
-    where = f"row {number}, column {column}" if column else f"row {number}"
-    return (Problem(where, code, {**context, "row": number}),)
