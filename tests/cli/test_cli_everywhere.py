@@ -26,6 +26,11 @@ COMMANDS = {
     "outbox waiting", "outbox dead", "outbox requeue",
     "plan solve", "plan replan", "plan apply", "plan whatif", "plan explain", "plan load",
     "plan calendar", "plan invite",
+    "survey lint", "survey publish", "survey list", "survey preview", "survey import",
+    "survey export", "survey migrate", "survey stats",
+    "versions list", "versions path", "versions users", "versions ready", "versions require",
+    "versions import", "versions export",
+    "calendar show", "calendar import", "calendar override", "calendar define", "calendar diff",
 }  # fmt: skip
 
 
@@ -77,6 +82,11 @@ EACH = [
     ("campaign", "show"),
     ("import", "users", "users.csv"),
     ("import", "responses", "responses.csv"),
+    ("survey", "publish", "survey.toml"),
+    ("survey", "list"),
+    ("survey", "export", "--as", "jsonl", "--out", "answers.jsonl"),
+    ("survey", "migrate"),
+    ("survey", "stats"),
     ("tick",),
     ("report", "weekly"),
     ("report", "funnel"),
@@ -90,6 +100,17 @@ EACH = [
     ("outbox", "dead"),
     ("outbox", "requeue", "--all"),
     ("init", "other"),
+    ("versions", "list", "suite"),
+    ("versions", "path", "suite", "1.8", "2.0"),
+    ("versions", "users", "suite"),
+    ("versions", "ready", "suite", "1.8", "2.0"),
+    ("versions", "import", "products.csv"),
+    ("versions", "export", "suite", "suite.json"),
+    ("calendar", "show", "2020-01", "2020-03"),
+    ("calendar", "import", "--from", "chinesecalendar", "--years", "2026"),
+    ("calendar", "override", "2026-11-23", "--kind", "restday", "--reason", "x"),
+    ("calendar", "define", "south"),
+    ("calendar", "diff", "2020-01-01", "2020-02-01"),
 ]
 
 

@@ -3,19 +3,32 @@
 Answering them is left to the campaign that asks them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from saasops.app.work import Handle, Work, command, query
+from saasops import serial
+from saasops.app.work import Handle, Host, Work, command, query
 from saasops.errors import Invalid, NotFound, Problem
 from saasops.ports import Row
 from saasops.storage.tables import SURVEY_DRAFTS, SURVEYS
 from saasops.surveys.definition import Survey
+from saasops.surveys.kinds import BUILT_IN, QuestionKind
 from saasops.surveys.lint import ADVICE, lint
+from saasops.surveys.migration import declared_mistakes
+from saasops.surveys.opening import mistakes
 from saasops.surveys.publishing import PublishedSurvey, SurveyDraft, publish
+from saasops.values import SYSTEM
+
+QuestionKinds: TypeAlias = Callable[[], Mapping[str, QuestionKind]]
+"""Return every kind of questions by its name, also those of plugins."""
 
 
 class SurveyDefinitions(Handle):
     """Write surveys and publish their versions."""
+
+    def __init__(self, host: Host, kinds: QuestionKinds, *, actor: str = SYSTEM) -> None:
+        super().__init__(host, actor=actor)
+        self._kinds = kinds
 
     @command
     def save(self, work: Work, survey: Survey) -> SurveyDraft:
@@ -42,11 +55,15 @@ class SurveyDefinitions(Handle):
         """
         if isinstance(survey, str):
             survey = work.need(SURVEY_DRAFTS, survey).survey
-        if mistakes := [one for one in review(survey) if one.code not in ADVICE]:
-            raise Invalid(mistakes, "survey.not_publishable")
-        published = keep_published(work, survey)
+        if wrong := [one for one in review(survey, self._kinds()) if one.code not in ADVICE]:
+            raise Invalid(wrong, "survey.not_publishable")
+        published = keep_published(work, survey, self._kinds())
         work.tx.delete(SURVEY_DRAFTS.table, (survey.id,))
         return published
+
+    def review(self, survey: Survey) -> tuple[Problem, ...]:
+        """List what is wrong with *survey*, advice among it, in the languages of its title."""
+        return review(survey, self._kinds())
 
     @query
     def draft(self, work: Work, id: str) -> SurveyDraft | None:
@@ -85,9 +102,17 @@ class SurveyDefinitions(Handle):
         return tuple(ids)
 
 
-def review(survey: Survey) -> tuple[Problem, ...]:
+def survey_from(data: Mapping[str, Any]) -> Survey:
+    """Build a survey from plain data, as TOML or JSON gives it; it may be wrong, see `review`.
+
+    Raise `Invalid` where the data is no survey.
+    """
+    return serial.load(dict(data), Survey)
+
+
+def review(survey: Survey, kinds: Mapping[str, QuestionKind] = BUILT_IN) -> tuple[Problem, ...]:
     """Lint *survey* in all languages that its title is written in."""
-    return lint(survey, locales=locales_of(survey))
+    return lint(survey, locales=locales_of(survey), kinds=kinds)
 
 
 def locales_of(survey: Survey) -> Sequence[str]:
@@ -95,13 +120,21 @@ def locales_of(survey: Survey) -> Sequence[str]:
     return [one for one in survey.title.by_locale if one != "*"] or ["en"]
 
 
-def keep_published(work: Work, survey: Survey) -> PublishedSurvey:
-    """Publish *survey* in an open transaction, or leave what is published as it is."""
+def keep_published(
+    work: Work, survey: Survey, kinds: Mapping[str, QuestionKind] = BUILT_IN
+) -> PublishedSurvey:
+    """Publish *survey* in an open transaction, or leave what is published as it is.
+
+    Raise `Invalid` survey.not_publishable for an opening or migrations that cannot be meant.
+    """
     held = work.load(SURVEYS, survey.id, survey.version) or _newest(work, survey.id)
     event = publish(survey, held.survey if held else None, at=work.at)
     if event is None:
         assert held is not None
         return held
+    before = declared_mistakes(survey, lambda one: survey_version(work, survey.id, one), kinds)
+    if problems := (*mistakes(survey.opening), *before):
+        raise Invalid(problems, "survey.not_publishable")
     kept = PublishedSurvey(
         id=survey.id,
         version=survey.version,

@@ -3,6 +3,7 @@
 import typer
 
 from saasops.cli import (
+    calendars,
     campaigns,
     demo,
     imports,
@@ -12,7 +13,9 @@ from saasops.cli import (
     plugins,
     reports,
     storage,
+    surveys,
     tick,
+    versions,
 )
 
 app = typer.Typer(
@@ -27,9 +30,12 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
 app.add_typer(campaigns.app, name="campaign")
+app.add_typer(calendars.app, name="calendar")
 app.command("import")(imports.import_)
 app.command("tick")(tick.tick)
 app.add_typer(plan.app, name="plan")
+app.add_typer(surveys.app, name="survey")
+app.add_typer(versions.app, name="versions")
 app.add_typer(reports.app, name="report")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(storage.app, name="storage")

@@ -1,10 +1,11 @@
 """`saasops report`: the weekly report, the funnels, and the parcels to ship."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import attrs
 import typer
@@ -63,7 +64,7 @@ def weekly(
     with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
         handle = ops.campaign(the_campaign(ops, campaign))
         report = handle.reports.weekly(at=_as_of(handle, week, at))
-        _deliver(shown, ops, report, format, out)
+        deliver(shown, ops, report, format, out)
 
 
 @app.command()
@@ -89,7 +90,7 @@ def funnel(
             title=both("Funnels", "漏斗"),
             sections=sections,
         )
-        _deliver(shown, ops, report, format, out)
+        deliver(shown, ops, report, format, out)
 
 
 @app.command()
@@ -125,7 +126,8 @@ def shipping(
             for p in parcels
         ]
         header = [head.to(shown.locale) for head in heads]
-        _write_private(out, csv(header, rows, locale=shown.locale))
+        with private_file(out) as file:
+            file.write(csv(header, rows, locale=shown.locale))
         lacking = [
             Problem(f"user {p.user}", "grant.no_address", {"user": p.user})
             for p in parcels
@@ -162,7 +164,8 @@ def _as_of(handle: Campaigns, week: date | None, at: datetime | None) -> datetim
     return instant(monday_of(week) + timedelta(7), time(0), handle.definition().where)
 
 
-def _deliver(shown: Terminal, ops: SaasOps, report: Report, format: str, out: Path | None) -> None:
+def deliver(shown: Terminal, ops: SaasOps, report: Report, format: str, out: Path | None) -> None:
+    """Print *report*, or write it in *format* to the file or folder *out*."""
     if out is None and shown.as_json:
         format = "json"
     documents = tuple(ops.render(report, format, locale=shown.locale))
@@ -193,8 +196,14 @@ def _write(documents: Sequence[Document], format: str, out: Path) -> list[str]:
     return names
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, where the system knows such a thing."""
-    path.unlink(missing_ok=True)
-    with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(content)
+@contextmanager
+def private_file(path: Path) -> Generator[IO[bytes]]:
+    """Write *path*, whole or not at all, for its owner alone where the system knows that."""
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

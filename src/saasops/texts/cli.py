@@ -45,6 +45,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "--profile is for responses only; leave it out for {kind}",
         "--profile 只用于 responses，导入 {kind} 时请去掉",
     ),
+    "cli.usage.no_format": (
+        "--format is for responses only; leave it out for {kind}",
+        "--format 只用于 responses，导入 {kind} 时请去掉",
+    ),
     "cli.usage.needs_out": (
         "{format} is not shown on a terminal; name a file or folder by --out",
         "{format} 不能在终端显示，请用 --out 指定文件或文件夹",
@@ -56,6 +60,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.usage.which_letters": (
         "name the dead letters by their ids, or all of them by --all",
         "请给出死信的编号，或用 --all 表示全部",
+    ),
+    "cli.usage.months": (
+        "show up to {most} months, the first one first",
+        "一次最多显示 {most} 个月，起始月份在前",
+    ),
+    "cli.usage.calendar_source": (
+        "name a file, or a package by --from with --years as 2026-2028",
+        "请指定文件，或用 --from 指定数据包并用 --years 给出年份，如 2026-2028",
+    ),
+    "cli.usage.needs_survey": (
+        "name the survey: a file, or the id of a published one",
+        "请指定问卷：文件，或已发布问卷的编号",
+    ),
+    "cli.usage.one_of": (
+        "only one of {options} at a time",
+        "{options} 只能使用其中一个",
     ),
     "cli.usage.one_time": (
         "--week and --at exclude each other; leave one of them out",
