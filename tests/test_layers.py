@@ -11,6 +11,7 @@ import pytest
 from source import ROOT
 
 IO = "The core does no input or output and writes no log"
+DAYS_OFF = "Only solvers know OR-Tools, only ics knows icalendar, only almanacs know days off"
 PLANTED = {
     ("money.py", "import sqlite3"): IO,
     ("events.py", "import logging"): IO,
@@ -25,6 +26,8 @@ PLANTED = {
     ("people/users.py", "import pendulum"): "Only calendars and clock know pendulum",
     ("calendars/working_days.py", "import packaging"): "Only versions know packaging",
     ("app/definitions.py", "import typer"): "Only the command line knows typer",
+    ("calendars/keeping.py", "import holidays"): DAYS_OFF,
+    ("app/calendars.py", "import chinese_calendar"): DAYS_OFF,
     ("storage/hosts.py", "import sqlalchemy"): "Only the adapter knows SQLAlchemy",
     ("notices/rules.py", "import saasops"): "No room looks into the public face",
 }

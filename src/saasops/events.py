@@ -25,9 +25,11 @@ from saasops.scheduling.bookings import (
 from saasops.scheduling.outcomes import OutcomeRecorded
 from saasops.scheduling.waitlist import WaitlistJoined, WaitlistLeft
 from saasops.surveys.answers import ResponseSubmitted
+from saasops.surveys.migration import ResponseMigrated
 from saasops.surveys.publishing import SurveyPublished
 from saasops.threads.posts import CheckInVerified, PostPublished, ReplyPublished, ThreadOpened
 from saasops.versions.claims import VersionCorrected
+from saasops.versions.endings import SupportEnding
 
 WIRE_NAMES: dict[type[Any], str] = {
     IdentityLinked: "identity.linked",
@@ -38,6 +40,7 @@ WIRE_NAMES: dict[type[Any], str] = {
     ParticipantReached: "participant.reached",
     ParticipantWithdrawn: "participant.withdrawn",
     ResponseSubmitted: "response.submitted",
+    ResponseMigrated: "response.migrated",
     VersionCorrected: "version.corrected",
     RiskAssessed: "risk.assessed",
     RiskNoticeAcknowledged: "risk_notice.acknowledged",
@@ -59,5 +62,6 @@ WIRE_NAMES: dict[type[Any], str] = {
     RewardGranted: "reward.granted",
     RewardWithheld: "reward.withheld",
     ParcelShipped: "parcel.shipped",
+    SupportEnding: "support.ending",
 }
 """From the class of an event to its frozen wire name."""

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from os import PathLike
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
 from saasops.figures import Report
 from saasops.scheduling.rules import RuleKind
+from saasops.surveys.kinds import kind
+from saasops.versions import version
 
 Row: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["str", "int", "bool", "date", "time", "json"]
@@ -170,6 +172,40 @@ class Inspected(Protocol):
         ...
 
 
+@runtime_checkable
+class FileStore(Protocol):
+    """A place for the files that people send, apart for each tenant.
+
+    A key is 8 to 64 letters `a` to `z` and digits, and never holds other content later; raise
+    `Invalid` upload.wrong_key for another. Raise `StorageError` upload.store_failed, with the
+    key and a reason, where the place itself fails. Safe to call from several threads.
+    """
+
+    def put(self, tenant: str, key: str, chunks: Iterable[bytes], /) -> int:
+        """Keep *chunks*, one behind another, and return how many bytes they are.
+
+        All or nothing: where *chunks* raises or the place is full, nothing stays. The same
+        content again is fine; raise `Refused` upload.taken for other content.
+        """
+        ...
+
+    def open(self, tenant: str, key: str, /) -> BinaryIO:
+        """Open what is kept, to be read from its start; raise `NotFound`."""
+        ...
+
+    def exists(self, tenant: str, key: str, /) -> bool:
+        """Tell whether something is kept under *key*."""
+        ...
+
+    def delete(self, tenant: str, key: str, /) -> bool:
+        """Remove what is kept; tell whether it was there."""
+        ...
+
+    def keys(self, tenant: str, /, *, after: str = "", limit: int = 100) -> list[str]:
+        """Return up to *limit* keys in their order, from behind *after*."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class Message:
     """One notice as a channel gets it. *id* is stable: the same notice never has another."""
@@ -231,6 +267,16 @@ class ReportFormat(Protocol):
 @runtime_checkable
 class CapacityRuleKind(RuleKind, Protocol):
     """A kind of capacity rule: what makes limits of the rules that name it as their `kind`."""
+
+
+@runtime_checkable
+class VersionScheme(version.VersionScheme, Protocol):
+    """A way to read the version texts of the products that name it as their `scheme`."""
+
+
+@runtime_checkable
+class QuestionKind(kind.QuestionKind, Protocol):
+    """A kind of question: what reads the answers to the questions that name it as `kind`."""
 
 
 @runtime_checkable

@@ -5,6 +5,7 @@ import sqlite3
 from datetime import date, timedelta
 from functools import partial
 from importlib import import_module
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,19 +14,39 @@ from typing import Any
 import attrs
 import pytest
 
-from kit import Stage, at, everything, nothing_changes, on, refusal, staged
+from kit import SURVEY, Stage, at, both, everything, nothing_changes, on, refusal, staged
 from saasops import SaasOps, app
 from saasops.app.work import Command, Handle
 from saasops.errors import InDoubt, ProviderError, StorageError
 from saasops.people.users import Identity
 from saasops.ports import Transaction
+from saasops.predicates import Test as Compared
 from saasops.scheduling.assistants import Absence
 from saasops.storage.memory import MemoryStorage, MemoryTransaction
 from saasops.storage.tables import REQUESTS, TABLES
+from saasops.surveys.definition import Question
+from saasops.surveys.profiles import ExportProfile, IdentityColumn
 from saasops.testing.fakes import FixedClock
-from saasops.versions.releases import Release
+from saasops.versions.readiness import Requirement
+from saasops.versions.releases import Product, Release
 
 RUN = SaasOps.run
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\0IEND\xaeB`\x82"
+BACKUP = Requirement(
+    id="backup",
+    product="core",
+    to="5.1",
+    title=both("Back up"),
+    when=Compared("backup", "eq", True),
+)
+PROFILE = ExportProfile(
+    survey=SURVEY.id,
+    locale="en",
+    zone="Asia/Shanghai",
+    identity=IdentityColumn(column="QQ", provider="qq"),
+    ended="ended",
+    columns={one.id: one.id for one in SURVEY.questions},
+)
 
 
 def commands() -> set[str]:
@@ -73,6 +94,8 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     stage.ops.people.unlink("u0", Identity("qq", "other"))
     campaign.invite("u0", via="mail")
     campaign.reach("u0")
+    campaign.survey.edit("u0", {"os": "linux"})
+    campaign.survey.discard("u0")
     stage.booked("u1")
     campaign.acknowledge("u1")
     campaign.schedule.reschedule("u1", "middle", reason="away")
@@ -94,6 +117,15 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     campaign.rewards.ship(date(2020, 2, 24))
     stage.channel.fail_next(ProviderError("notice.failed.refused", retry=False))
     stage.ops.tick()
+    campaign.survey.profiles.save("export", PROFILE)
+    campaign.survey.profiles.remove("export")
+    stage.ops.versions.describe(Product(id="other", scheme="semver"))
+    stage.ops.versions.require(BACKUP)
+    stage.ops.versions.announce_endings()
+    shot = Question(id="shot", kind="file", text=both("Screenshot"), required=False)
+    third = attrs.evolve(survey, version=3, questions=(*survey.questions, shot))
+    stage.ops.launch(attrs.evolve(campaign.definition(), survey=third))
+    campaign.uploads.add("u1", "shot", BytesIO(PNG))
     assert len(stage.ops.outbox.requeue(stage.ops.outbox.dead()[0].id, 1_000_000)) == 1
     assert commands() - repeated == set()
 

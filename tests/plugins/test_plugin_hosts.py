@@ -331,6 +331,10 @@ class Everything:
     def render(self, report: Any, /, *, locale: str) -> Any: ...
     def compile(self, rule: Any, context: Any, /) -> Any: ...
     def problems(self, rule: Any, context: Any, /) -> Any: ...
+    def parse(self, text: Any, /) -> Any: ...
+    def read(self, question: Any, /) -> Any: ...
+    def field(self, question: Any, /) -> Any: ...
+    def schema(self, question: Any, /) -> Any: ...
 
 
 class Offers:
@@ -349,6 +353,16 @@ class Offers:
         yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a kind")
         yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
 
+    @hookimpl
+    def saasops_question_kinds(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a question")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
+    @hookimpl
+    def saasops_version_schemes(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a scheme")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
 
 def test_one_name_may_stand_in_several_registries() -> None:
     plugins = Plugins({"crm": Offers()})
@@ -358,6 +372,14 @@ def test_one_name_may_stand_in_several_registries() -> None:
     assert isinstance(plugins.capacity_rule_kind("crm"), Everything)
     assert plugins.report_formats["crm"].summary == "a format"
     assert plugins.capacity_rule_kinds["crm"].summary == "a kind"
+    assert plugins.question_kinds["crm"].summary == "a question"
+    assert isinstance(plugins.question_kind("crm"), Everything)
+    with pytest.raises(PluginError, match="no QuestionKind; it lacks read, problems, field, schema"):
+        plugins.question_kind("crm.wrong")
+    assert plugins.version_schemes["crm"].summary == "a scheme"
+    assert isinstance(plugins.version_scheme("crm"), Everything)
+    with pytest.raises(PluginError, match="no VersionScheme; it lacks parse"):
+        plugins.version_scheme("crm.wrong")
     with pytest.raises(PluginError, match="no CapacityRuleKind; it lacks compile, problems"):
         plugins.capacity_rule_kind("crm.wrong")
     for get, port in ((plugins.storage, "Storage"), (plugins.report_format, "ReportFormat")):

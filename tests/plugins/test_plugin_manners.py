@@ -19,6 +19,7 @@ from saasops.errors import PluginError
 from saasops.plugins import Plugins, hookspecs
 from saasops.plugins.checks import HOOKS
 from saasops.texts.plugins import TEXTS
+from saasops.versions.version import Unrecognised
 
 HERE = Path(__file__).parent
 SRC = Path(saasops.__file__).parent.parent
@@ -71,6 +72,25 @@ def test_the_example_of_a_capacity_rule_kind_limits() -> None:
     assert {(one.rule, one.most) for one in found} == {("r", 0)}
 
 
+def test_the_example_of_a_version_scheme_reads() -> None:
+    made = module(example("saasops_version_schemes"))
+    scheme = Plugins({"example": made}).version_scheme("example")
+    assert scheme.parse("build 9") < scheme.parse("build10")
+    assert scheme.parse("latest") == Unrecognised("latest")
+
+
+def test_the_example_of_a_question_kind_reads() -> None:
+    from saasops.surveys.definition import Question
+    from saasops.surveys.kinds import Reading
+    from saasops.values import Text
+
+    made = module(example("saasops_question_kinds"))
+    kind = Plugins({"example": made}).question_kind("example")
+    read = kind.read(Question(id="q", kind="example", text=Text.of("Postcode")))
+    assert read(" 518000 ", Reading()) == "518000"
+    assert getattr(read("５１８０００", Reading()), "code", None) == "survey.wrong_type"
+
+
 def test_what_a_hook_may_say_is_said_in_both_languages() -> None:
     names = [[set(re.findall(r"{(\w+)}", text)) for text in pair] for pair in TEXTS.values()]
     assert all(english == chinese for english, chinese in names)
@@ -96,7 +116,14 @@ def test_importing_the_room_imports_nothing_heavy() -> None:
 
 def test_an_unknown_name_has_an_error_of_plugins() -> None:
     none = Plugins({})
-    for get in (none.storage, none.channel, none.report_format, none.capacity_rule_kind):
+    for get in (
+        none.storage,
+        none.channel,
+        none.report_format,
+        none.capacity_rule_kind,
+        none.version_scheme,
+        none.question_kind,
+    ):
         with pytest.raises(PluginError) as caught:
             get("nowhere")
         assert caught.value.context["loaded"] == "-"

@@ -12,6 +12,8 @@ import attrs
 
 from saasops.app.definitions import Definitions, Running
 from saasops.app.places import counted_by, limit_rows, load_of, seats_of
+from saasops.app.survey_audit import answered, wrong_responses
+from saasops.app.uploads import wrong_uploads
 from saasops.app.work import Handle, Work, query
 from saasops.errors import Problem
 from saasops.rewards.grants import Grant, granted
@@ -56,6 +58,11 @@ class Audit(Handle):
         """Return up to *limit* messages that are for nothing, or wait and lie dead at once."""
         return tuple(islice(wrong_letters(work), limit))
 
+    @query
+    def uploads(self, work: Work, *, limit: int = 1000) -> tuple[Problem, ...]:
+        """Return up to *limit* uploads without a file and files without an upload."""
+        return tuple(islice(wrong_uploads(work, self.host.files), limit))
+
 
 def wrong_campaign(work: Work, opened: Running) -> Iterator[Problem]:
     """Find what does not fit in one campaign."""
@@ -66,11 +73,14 @@ def wrong_campaign(work: Work, opened: Running) -> Iterator[Problem]:
     grants = tuple(work.each(GRANTS, where))
     used = {row["id"]: (row["used"], row["cap"]) for row in work.rows(COUNTERS, where)}
     counted = granted(campaign.rewards, grants) | _limits(work, campaign.id, bookings)
+    quotas = answered(work, campaign.id, campaign.survey)
+    counted |= {id: people for id, people in quotas.items() if id in used}
     parts = (
         wrong_places(load, bookings),
         wrong_moves(bookings),
         wrong_counters(used, counted),
         wrong_books(work, campaign.id, grants),
+        wrong_responses(work, campaign.id),
         _wrong_journal(work, campaign.id, bookings, grants),
         _stuck(work, campaign.id),
     )

@@ -14,8 +14,9 @@ from saasops.app.rewards import Rewards
 from saasops.app.scheduling import Scheduling
 from saasops.app.surveys import Surveys
 from saasops.app.threads import Threads
+from saasops.app.uploads import Uploads
 from saasops.app.work import Host, Work, command, query
-from saasops.campaigns.definition import Campaign
+from saasops.campaigns.definition import Campaign, advise
 from saasops.campaigns.importing import Invitation, read_channels, read_invitations
 from saasops.campaigns.participants import (
     Participant,
@@ -24,7 +25,7 @@ from saasops.campaigns.participants import (
     invite,
     withdraw,
 )
-from saasops.errors import NotFound
+from saasops.errors import NotFound, Problem
 from saasops.rows import Rows
 from saasops.storage.tables import CHANNEL_COUNTS, DOWNLOADS, EVENTS, PARTICIPANTS, USERS
 from saasops.values import SYSTEM
@@ -39,6 +40,7 @@ class Campaigns(CampaignHandle):
     ) -> None:
         super().__init__(host, id, definitions, actor=actor)
         self.survey = Surveys(host, id, definitions, actor=actor)
+        self.uploads = Uploads(host, id, definitions, actor=actor)
         self.schedule = Scheduling(host, id, definitions, actor=actor)
         self.plan = Planning(host, id, definitions, actor=actor)
         self.notices = Notices(host, id, definitions, actor=actor)
@@ -50,6 +52,12 @@ class Campaigns(CampaignHandle):
     def definition(self, work: Work) -> Campaign:
         """Return the definition as it runs now."""
         return self._open(work).campaign
+
+    @query
+    def advice(self, work: Work) -> tuple[Problem, ...]:
+        """Tell of slots on days that the calendar does not know for certain."""
+        opened = self._open(work)
+        return advise(opened.campaign, lambda _: opened.calendar)
 
     @query
     def participant(self, work: Work, user: str) -> Participant:

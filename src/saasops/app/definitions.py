@@ -9,8 +9,11 @@ from typing import Any, TypeAlias
 import attrs
 
 from saasops import serial
-from saasops.app.survey_definitions import keep_published
+from saasops.app.files import read_utf8
+from saasops.app.kept_calendars import calendars_of, fingerprint
+from saasops.app.survey_definitions import QuestionKinds, keep_published
 from saasops.app.work import Handle, Host, Work
+from saasops.calendars.working_days import FindCalendar, WorkCalendar
 from saasops.campaigns.definition import Campaign, launch, slots_of, validate
 from saasops.campaigns.participants import Participant, facts
 from saasops.errors import Invalid, NotFound, Problem
@@ -20,10 +23,13 @@ from saasops.scheduling.kinds import BUILT_IN
 from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot
 from saasops.storage.tables import BOOKINGS, CAMPAIGNS, DEFINITIONS, PARTICIPANTS, USERS
+from saasops.surveys import kinds as questions
+from saasops.surveys.kinds import QuestionKind
 from saasops.values import SYSTEM
 
 Kinds: TypeAlias = Callable[[str], RuleKind | None]
 """Find the kind of capacity rules of a name."""
+_SEEN_LATER = ("capacity.no_kind", "calendar.unknown", "survey.lint.no_kind")
 _INCLUDED = ("survey", "templates", "notices", "risk", "rewards", "capacity_rules")
 
 
@@ -32,16 +38,30 @@ class Running:
     """A launched campaign, what follows from its definition, and who takes part in it."""
 
     campaign: Campaign
+    calendar: WorkCalendar
     slots: tuple[Slot, ...]
     by_id: Mapping[str, Slot]
     kinds: Mapping[str, RuleKind]
+    question_kinds: Mapping[str, QuestionKind]
 
     @classmethod
-    def of(cls, campaign: Campaign, kinds: Mapping[str, RuleKind]) -> "Running":
+    def of(
+        cls,
+        campaign: Campaign,
+        kinds: Mapping[str, RuleKind],
+        calendars: FindCalendar,
+        question_kinds: Mapping[str, QuestionKind],
+    ) -> "Running":
         """Work out the slots of *campaign*; *kinds* compile its capacity rules."""
-        slots = slots_of(campaign)
-        by_id = {slot.id: slot for slot in slots}
-        return cls(campaign=campaign, slots=slots, by_id=by_id, kinds=kinds)
+        slots = slots_of(campaign, calendars)
+        return cls(
+            campaign=campaign,
+            calendar=calendars(campaign.slots.calendar),
+            slots=slots,
+            by_id={slot.id: slot for slot in slots},
+            kinds=kinds,
+            question_kinds=question_kinds,
+        )
 
     def participant(self, work: Work, user: str) -> Participant:
         """Return the part of *user*, a fresh one where there is none yet."""
@@ -61,24 +81,34 @@ class Running:
 
 
 class Definitions:
-    """Parsed definitions of one `SaasOps`, by digest; they never change, so they never go stale."""
+    """Parsed definitions of one `SaasOps`, by digest of their content and of their calendar's.
 
-    def __init__(self, kinds: Kinds = BUILT_IN.get) -> None:
+    Neither ever changes, so they never go stale.
+    """
+
+    def __init__(
+        self,
+        kinds: Kinds = BUILT_IN.get,
+        question_kinds: QuestionKinds = lambda: questions.BUILT_IN,
+    ) -> None:
         self._kinds = kinds
-        self._parsed: dict[str, Running] = {}
+        self._question_kinds = question_kinds
+        self._parsed: dict[tuple[str, str | None], Running] = {}
 
     def find(self, work: Work, id: str) -> Running | None:
         """Return the campaign *id* as it runs now, or None."""
         row = work.tx.get(CAMPAIGNS, (id,))
         if row is None:
             return None
-        digest = row["definition"]
-        if digest not in self._parsed:
-            kept = work.tx.get(DEFINITIONS, (digest,))
+        key = (row["definition"], row["calendar"])
+        if key not in self._parsed:
+            kept = work.tx.get(DEFINITIONS, (row["definition"],))
             assert kept is not None
             campaign = serial.load_trusted(kept["body"], Campaign)
-            self._parsed[digest] = Running.of(campaign, self._kinds_of(campaign))
-        return self._parsed[digest]
+            kinds = self._kinds_of(campaign)
+            asked = self._question_kinds()
+            self._parsed[key] = Running.of(campaign, kinds, calendars_of(work), asked)
+        return self._parsed[key]
 
     def need(self, work: Work, id: str) -> Running:
         """Return the campaign *id* as it runs now; raise `NotFound` where there is none."""
@@ -92,7 +122,15 @@ class Definitions:
         running = self.find(work, campaign.id)
         before = running.campaign if running else None
         kinds = self._kinds_of(campaign)
-        event = launch(campaign, before, events=WIRE_NAMES.values(), at=work.at, kinds=kinds)
+        event = launch(
+            campaign,
+            before,
+            events=WIRE_NAMES.values(),
+            at=work.at,
+            kinds=kinds,
+            calendars=calendars_of(work),
+            question_kinds=self._question_kinds(),
+        )
         if event is None:
             return False
         body = serial.dump(campaign)
@@ -100,12 +138,12 @@ class Definitions:
         digest = hashlib.sha256(canonical.encode()).hexdigest()
         if work.tx.get(DEFINITIONS, (digest,)) is None:
             work.tx.insert(DEFINITIONS, [{"digest": digest, "body": body}])
+        row = {"definition": digest, "calendar": fingerprint(work, campaign.slots.calendar)}
         if running is None:
-            row = {"id": campaign.id, "definition": digest, "launched_at": work.at}
-            work.tx.insert(CAMPAIGNS, [row])
+            work.tx.insert(CAMPAIGNS, [{"id": campaign.id, "launched_at": work.at, **row}])
         else:
-            work.tx.update(CAMPAIGNS, (campaign.id,), {"definition": digest})
-        keep_published(work, campaign.survey)
+            work.tx.update(CAMPAIGNS, (campaign.id,), row)
+        keep_published(work, campaign.survey, self._question_kinds())
         work.record(event)
         return True
 
@@ -125,7 +163,7 @@ def read_campaign(path: str | Path) -> Campaign:
     file = Path(path)
     if not file.is_file():
         raise NotFound("file", file.name)
-    data = serial.parse_toml(_text(file))
+    data = serial.parse_toml(read_utf8(file))
     problems: list[Problem] = []
     for key in _INCLUDED:
         name = data.get(key)
@@ -134,7 +172,7 @@ def read_campaign(path: str | Path) -> Campaign:
             if not beside.is_file():
                 problems.append(Problem(key, "campaign.no_file", {"key": key, "name": name}))
                 continue
-            included = serial.parse_toml(_text(beside))
+            included = serial.parse_toml(read_utf8(beside))
             data[key] = included.get(key, included) if set(included) == {key} else included
     if problems:
         raise Invalid(problems, "campaign.invalid")
@@ -151,19 +189,12 @@ def campaign_from(data: Mapping[str, Any]) -> Campaign:
 def check(campaign: Campaign) -> None:
     """Raise `Invalid` with every mistake in *campaign*.
 
-    Whether a plugin brings the kind of a capacity rule is seen when it is launched.
+    Whether a plugin brings the kind of a capacity rule or a question, and whether a calendar
+    that is not shipped was imported, is seen when it is launched.
     """
     found = validate(campaign, events=WIRE_NAMES.values())
-    if problems := [one for one in found if one.code != "capacity.no_kind"]:
+    if problems := [one for one in found if one.code not in _SEEN_LATER]:
         raise Invalid(problems, "campaign.invalid")
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        context = {"line": file.read_bytes()[: error.start].count(b"\n") + 1}
-        raise Invalid([Problem(file.name, "file.encoding", context)]) from None
 
 
 class CampaignHandle(Handle):

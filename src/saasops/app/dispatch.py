@@ -18,6 +18,7 @@ from typing import Any
 import attrs
 
 from saasops.app.definitions import Definitions, Running
+from saasops.app.uploads import UPLOAD, forget
 from saasops.app.waiting import TOPICS, come_due
 from saasops.app.wording import Recipient, blanks
 from saasops.app.work import Host, Work
@@ -114,6 +115,8 @@ class Dispatch:
         for letter in claimed:
             if letter.topic in TOPICS:
                 self._host.run(partial(_come_due, self._definitions, letter), actor=SYSTEM)
+            elif letter.topic == UPLOAD:
+                forget(self._host, letter)
         ended = self._deliver(fresh, events)
         for letter in notices:
             if letter.attempts > 1:  # alone: one that ends its worker takes no other along

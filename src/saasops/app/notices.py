@@ -50,10 +50,8 @@ def follow(work: Work, definitions: Definitions, name: str, event: Any) -> None:
     if not campaign or not user or getattr(event, "author", None) == user:
         return
     opened = definitions.find(work, campaign)
-    if opened is None or work.tx.get(USERS.table, (user,)) is None:
-        return
-    rules = [rule for rule in opened.campaign.notices if name in rule.after]
-    if not rules:
+    rules = [rule for rule in opened.campaign.notices if name in rule.after] if opened else []
+    if opened is None or not rules or work.tx.get(USERS.table, (user,)) is None:
         return
     participant, booking = opened.participant(work, user), opened.booking(work, user)
     known = facts(participant, booking)

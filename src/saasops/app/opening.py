@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from saasops.app import builtin
 from saasops.plugins import Plugins
+from saasops.ports import FileStore
 
 BUILTIN = {"saasops": builtin}
 """What saasops itself offers to every host."""
@@ -27,6 +28,19 @@ def find_storage(
     if setting:
         named[storage] = _told(named.get(storage, {}), setting, address)
     return storage, Plugins(named, builtin=BUILTIN)
+
+
+def find_files(where: str | PathLike[str]) -> FileStore | None:
+    """Return where files lie beside the storage *where*: a folder beside a SQLite file.
+
+    It has the file's name and `.files` behind it. A server has no such place: None.
+    """
+    from saasops.storage.files import FolderFiles, MemoryFiles
+
+    storage, setting, address = _storage_at(str(where))
+    if storage == "memory":
+        return MemoryFiles()
+    return FolderFiles(f"{address}.files") if setting == "path" else None
 
 
 def _storage_at(where: str) -> tuple[str, str, str]:

@@ -6,30 +6,36 @@ from os import PathLike
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from saasops.app.calendars import Calendars
 from saasops.app.campaigns import Campaigns
 from saasops.app.definitions import Definitions
 from saasops.app.dispatch import Dispatch, TickReport
 from saasops.app.notices import follow, plan_recurring
-from saasops.app.opening import BUILTIN, find_storage
+from saasops.app.opening import BUILTIN, find_files, find_storage
 from saasops.app.outbox import Outbox
 from saasops.app.people import People
 from saasops.app.places import refresh_places
 from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
 from saasops.app.survey_definitions import SurveyDefinitions
-from saasops.app.versions import Versions
+from saasops.app.versions import Versions, announce_endings, endings_due
 from saasops.app.work import Work, attempt
 from saasops.campaigns.definition import Campaign
 from saasops.clock import Clock, system_clock
 from saasops.errors import PluginError, Refused, StorageError
 from saasops.figures import Report
 from saasops.plugins import PluginReport, Plugins
-from saasops.ports import Channel, Document, Storage, Transaction
+from saasops.ports import Channel, Document, FileStore, Storage, Transaction
 from saasops.scheduling.kinds import BUILT_IN
 from saasops.scheduling.rules import RuleKind
+from saasops.storage.files import TenantFiles
 from saasops.storage.migrations import bring_up_to_date, status
 from saasops.storage.tables import CAMPAIGNS
+from saasops.surveys import kinds
+from saasops.surveys.kinds import QuestionKind
 from saasops.values import DEFAULT_TENANT, SYSTEM
+from saasops.versions.schemes import BUILT_IN as SCHEMES
+from saasops.versions.version import VersionScheme
 
 R = TypeVar("R")
 _LAUNCH = Command("launch", type(None))
@@ -47,21 +53,24 @@ class SaasOps:
         *,
         plugins: Plugins | None = None,
         channels: Mapping[str, str] | None = None,
+        files: FileStore | None = None,
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
         actor: str = SYSTEM,
     ) -> None:
         """Use *storage* as it is; `open` is the ordinary way in.
 
-        *channels* names the channel that delivers each medium: `{"mail": "file"}`.
+        *channels* names the channel that delivers each medium: `{"mail": "file"}`. Without
+        *files*, nobody can upload any.
         """
         self._storage = storage
+        self._files = files
         self._plugins = plugins or Plugins({}, builtin=BUILTIN)
         self._channels = dict(channels or {})
         self._clock = clock
         self._tenant = tenant
         self._actor = actor
-        self._definitions = Definitions(self._rule_kind)
+        self._definitions = Definitions(self._rule_kind, self._question_kinds)
         self._join: Any = None
         self._key: str | None = None
 
@@ -72,6 +81,7 @@ class SaasOps:
         *,
         plugins: Mapping[str, Any] | None = None,
         channels: Mapping[str, str] | None = None,
+        files: FileStore | None = None,
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
         migrate: bool = True,
@@ -80,7 +90,9 @@ class SaasOps:
 
         *where* is `memory`, the path of a SQLite file, or a URL whose scheme names a storage
         plugin, which gets it as its setting `dsn`. *plugins* maps the name of each plugin to
-        its settings, or to a module or object of the host. Raise `PluginError` for a plugin
+        its settings, or to a module or object of the host. *files* keeps what people upload;
+        without it they lie in memory, or in a folder beside the SQLite file, its name with
+        `.files` behind it; a server needs its own. Raise `PluginError` for a plugin
         that cannot be used, `StorageError` storage.newer for a database of a newer saasops and,
         without *migrate*, storage.behind for one that is not up to date.
         """
@@ -93,7 +105,15 @@ class SaasOps:
             bring_up_to_date(opened, tenant=tenant, at=clock())
         elif pending := status(opened, tenant=tenant).pending:
             raise StorageError("storage.behind", pending=list(pending))
-        return cls(opened, plugins=loaded, channels=channels, clock=clock, tenant=tenant)
+        kept = files or find_files(where)
+        return cls(
+            opened, plugins=loaded, channels=channels, files=kept, clock=clock, tenant=tenant
+        )
+
+    @property
+    def files(self) -> TenantFiles:
+        """Return where the files lie that people send. What they are, campaigns know."""
+        return TenantFiles(self._files, self._tenant)
 
     @property
     def people(self) -> People:
@@ -108,7 +128,12 @@ class SaasOps:
     @property
     def surveys(self) -> SurveyDefinitions:
         """Return a handle on surveys while they are written, and on their published versions."""
-        return SurveyDefinitions(self, actor=self._actor)
+        return SurveyDefinitions(self, self._question_kinds, actor=self._actor)
+
+    @property
+    def calendars(self) -> Calendars:
+        """Return a handle on calendars: what is known of days, and what the host says."""
+        return Calendars(self, self._definitions, actor=self._actor)
 
     @property
     def outbox(self) -> Outbox:
@@ -178,6 +203,8 @@ class SaasOps:
         ids = self.run(self._ready, actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
+        if self.run(endings_due, actor=SYSTEM, write=False):
+            self.run(announce_endings, actor=SYSTEM)
         observe = self._plugins.observe if self._plugins.observed else None
         dispatch = Dispatch(self, self._definitions, channel=self._channel, observe=observe)
         return dispatch.drain(most=most) + TickReport(planned=planned)
@@ -206,7 +233,10 @@ class SaasOps:
         whole = once(str(self._key), command, step) if keyed else step
 
         def within(tx: Transaction) -> R:
-            return whole(Work(tx, at=self._clock(), actor=actor, heard=self._heard))
+            work = Work(
+                tx, at=self._clock(), actor=actor, heard=self._heard, schemes=self._scheme
+            )
+            return whole(work)
 
         return attempt(
             self._storage, self._tenant, within, write=write, join=self._join, keyed=keyed
@@ -247,6 +277,15 @@ class SaasOps:
         if name in self._plugins.capacity_rule_kinds:
             return self._plugins.capacity_rule_kind(name)
         return BUILT_IN.get(name)
+
+    def _question_kinds(self) -> Mapping[str, QuestionKind]:
+        offered = self._plugins.question_kinds
+        return {**kinds.BUILT_IN, **{name: self._plugins.question_kind(name) for name in offered}}
+
+    def _scheme(self, name: str) -> VersionScheme | None:
+        if name in self._plugins.version_schemes:
+            return self._plugins.version_scheme(name)
+        return SCHEMES.get(name)
 
     def _channel(self, medium: str) -> Channel:
         return self._plugins.channel(self._delivering(medium))

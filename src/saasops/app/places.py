@@ -21,6 +21,7 @@ from saasops.scheduling.bookings import OCCUPYING, Booking, Claim
 from saasops.scheduling.capacity import Capacity, Place, capacity
 from saasops.scheduling.lint import lint
 from saasops.scheduling.planner.instance import Availability, Limit, Seat
+from saasops.scheduling.slots import advice
 from saasops.storage.tables import ABSENCES, ASSISTANTS, BOOKINGS, COUNTERS, PARTICIPANTS, PLACES
 
 PREFIX = "limit/"
@@ -58,13 +59,16 @@ def capacity_of(work: Work, opened: Running) -> Capacity:
 
 
 def advice_of(work: Work, opened: Running) -> tuple[Problem, ...]:
-    """Tell what the rules leave without effect or without limit."""
-    return lint(
-        *_staff(work),
-        opened.campaign.capacity_rules,
-        opened.slots,
-        demand=_demand(work, opened),
-        kinds=opened.kinds,
+    """Tell what is uncertain about the slots, and what the rules leave without effect or limit."""
+    return (
+        *advice(opened.slots, opened.calendar),
+        *lint(
+            *_staff(work),
+            opened.campaign.capacity_rules,
+            opened.slots,
+            demand=_demand(work, opened),
+            kinds=opened.kinds,
+        ),
     )
 
 

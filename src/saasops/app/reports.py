@@ -2,8 +2,11 @@
 
 from datetime import datetime
 
+import attrs
+
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.places import load_of
+from saasops.app.versions import target_name
 from saasops.app.work import Work, query
 from saasops.campaigns.channels import ChannelCount, channel_funnel
 from saasops.campaigns.report import Standing, weekly
@@ -31,7 +34,9 @@ class Reports(CampaignHandle):
     def weekly(self, work: Work, *, at: datetime | None = None) -> Report:
         """Report how the campaign stood at the instant *at*, now by default."""
         opened = self._open(work)
-        return weekly(opened.campaign, _standing(work, opened), at=at or work.at)
+        target = target_name(work, opened.campaign.product, opened.campaign.target)
+        campaign = attrs.evolve(opened.campaign, target=target)
+        return weekly(campaign, _standing(work, opened), at=at or work.at)
 
     @query
     def survey(self, work: Work, *, by: str | None = None, at: datetime | None = None) -> Report:

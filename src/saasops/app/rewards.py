@@ -8,6 +8,7 @@ import attrs
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.people import priors_of
 from saasops.app.places import PREFIX
+from saasops.app.survey_keeping import QUOTA
 from saasops.app.work import Work, command, query
 from saasops.campaigns.participants import Participant
 from saasops.clock import day_of
@@ -67,7 +68,9 @@ class Rewards(CampaignHandle):
         """Return (used, limit) of every counter: stock, first-N rules, budget in cents."""
         rows = work.rows(COUNTERS, {"campaign": self.id})
         return {
-            row["id"]: (row["used"], row["cap"]) for row in rows if not row["id"].startswith(PREFIX)
+            row["id"]: (row["used"], row["cap"])
+            for row in rows
+            if not row["id"].startswith((PREFIX, QUOTA))
         }
 
     @query

@@ -17,7 +17,7 @@ from saasops.app.places import (
 )
 from saasops.app.planning import Reassignment, replan_absent
 from saasops.app.rewards import award
-from saasops.app.versions import releases_of
+from saasops.app.versions import releases_of, target_name
 from saasops.app.work import Work, command, query
 from saasops.campaigns.participants import UpgradeCompleted
 from saasops.clock import zone
@@ -251,7 +251,8 @@ def _reached(work: Work, opened: Running, outcome: Outcome) -> UpgradeCompleted 
     claim = VersionClaim(
         value=version, provenance="verified", at=outcome.reported_at, by=outcome.assistant
     )
-    reached = version == opened.campaign.target and participant.upgraded_at is None
+    target = target_name(work, opened.campaign.product, opened.campaign.target)
+    reached = version == target and participant.upgraded_at is None
     work.save(
         PARTICIPANTS,
         attrs.evolve(

@@ -13,8 +13,11 @@ from saasops.errors import Busy, Conflict, Duplicate, InDoubt, NotFound, Stale
 from saasops.events import WIRE_NAMES
 from saasops.ports import Row, Storage, Table, Transaction
 from saasops.storage import outbox
+from saasops.storage.files import TenantFiles
 from saasops.storage.tables import EVENTS, Shelf
 from saasops.values import SYSTEM
+from saasops.versions.schemes import BUILT_IN
+from saasops.versions.version import VersionScheme
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,8 +36,10 @@ class Work:
         at: datetime,
         actor: str,
         heard: Callable[["Work", str, Any], None],
+        schemes: Callable[[str], VersionScheme | None] = BUILT_IN.get,
     ) -> None:
         self.tx = tx
+        self.schemes = schemes
         self.at = at
         self.actor = actor
         self._heard = heard
@@ -73,9 +78,13 @@ class Work:
         order: tuple[str, ...] = (),
         after: Row | None = None,
         limit: int = PAGE,
+        desc: bool = False,
     ) -> list[T]:
-        """Return the first *limit* values equal to *where*, in *order*, from behind *after*."""
-        rows = self.tx.find(shelf.table, where, order=order, after=after, limit=limit)
+        """Return the first *limit* values equal to *where*, in *order*, from behind *after*.
+
+        *desc* turns the order round.
+        """
+        rows = self.tx.find(shelf.table, where, order=order, after=after, limit=limit, desc=desc)
         return [self._value(shelf, row) for row in rows]
 
     def each(self, shelf: Shelf[T], where: Row, *, order: tuple[str, ...] = ()) -> Iterator[T]:
@@ -141,6 +150,11 @@ class Command:
 
 class Host(Protocol):
     """What runs commands: a `SaasOps`."""
+
+    @property
+    def files(self) -> TenantFiles:
+        """Return where the files lie that people send."""
+        ...
 
     def run(
         self,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from saasops import clock
-from saasops.calendars.working_days import by_name
+from saasops.calendars.working_days import FindCalendar, by_name
 from saasops.campaigns import participants, risk
 from saasops.campaigns.risk import RiskPolicy
 from saasops.errors import Invalid, Problem, Refused
@@ -16,7 +16,7 @@ from saasops.notices import rules as notice_rules
 from saasops.notices import templates
 from saasops.notices.rules import NoticeRule
 from saasops.notices.templates import Template
-from saasops.predicates import check
+from saasops.predicates import Field, check
 from saasops.rewards import rules as reward_rules
 from saasops.rewards.rules import Rewards
 from saasops.scheduling import capacity, policy, slots
@@ -25,7 +25,10 @@ from saasops.scheduling.kinds import BUILT_IN
 from saasops.scheduling.policy import BookingPolicy
 from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot, SlotRules
+from saasops.surveys import fields
+from saasops.surveys import kinds as questions
 from saasops.surveys.definition import Survey
+from saasops.surveys.kinds import QuestionKind
 from saasops.surveys.lint import ADVICE, lint
 from saasops.values import Text
 
@@ -100,20 +103,35 @@ class CampaignLaunched:
     amended: bool
 
 
-def slots_of(campaign: Campaign) -> tuple[Slot, ...]:
-    """List the slots of *campaign* by first day."""
-    calendar = by_name(campaign.slots.calendar)
+def slots_of(campaign: Campaign, calendars: FindCalendar = by_name) -> tuple[Slot, ...]:
+    """List the slots of *campaign* by first day; *calendars* are those that it may name."""
+    calendar = calendars(campaign.slots.calendar)
     return slots.generate(campaign.slots, calendar, opens=campaign.opens, closes=campaign.closes)
 
 
+def advise(campaign: Campaign, calendars: FindCalendar = by_name) -> tuple[Problem, ...]:
+    """Tell what is right about *campaign* but uncertain: its calendar, or slots that it gives."""
+    try:
+        calendar = calendars(campaign.slots.calendar)
+    except Invalid as error:
+        return tuple(attrs.evolve(one, where="slots.calendar") for one in error.problems)
+    return tuple(slots.advice(slots_of(campaign, calendars), calendar))
+
+
 def validate(
-    campaign: Campaign, *, events: Collection[str], kinds: Mapping[str, RuleKind] = BUILT_IN
+    campaign: Campaign,
+    *,
+    events: Collection[str],
+    kinds: Mapping[str, RuleKind] = BUILT_IN,
+    calendars: FindCalendar = by_name,
+    question_kinds: Mapping[str, QuestionKind] = questions.BUILT_IN,
 ) -> tuple[Problem, ...]:
     """List every mistake in *campaign*; *events* are the wire names that notices may follow.
 
-    *kinds* are those that capacity rules may have.
+    *kinds* are those that capacity rules may have, *calendars* those that slots may follow,
+    *question_kinds* those of the questions of the survey.
     """
-    return tuple(_mistakes(campaign, events, kinds))
+    return tuple(_mistakes(campaign, events, kinds, calendars, question_kinds))
 
 
 def launch(
@@ -123,6 +141,8 @@ def launch(
     events: Collection[str],
     at: datetime,
     kinds: Mapping[str, RuleKind] = BUILT_IN,
+    calendars: FindCalendar = by_name,
+    question_kinds: Mapping[str, QuestionKind] = questions.BUILT_IN,
 ) -> CampaignLaunched | None:
     """Put *campaign* to work, or change the *running* one; None when nothing changes.
 
@@ -131,7 +151,14 @@ def launch(
     """
     if campaign == running:
         return None
-    if problems := validate(campaign, events=events, kinds=kinds):
+    problems = validate(
+        campaign,
+        events=events,
+        kinds=kinds,
+        calendars=calendars,
+        question_kinds=question_kinds,
+    )
+    if problems:
         raise Invalid(problems, "campaign.invalid")
     if running is not None:
         survey, before = campaign.survey, running.survey
@@ -142,18 +169,19 @@ def launch(
     return CampaignLaunched(at=at, campaign=campaign.id, amended=running is not None)
 
 
-def answer_fields(survey: Survey) -> Mapping[str, Collection[Any] | None]:
-    """Return what conditions may ask of the answers, with the values that can come."""
-    closed = ("single", "multiple", "band")
-    fields: dict[str, Collection[Any] | None] = {}
-    for question in survey.questions:
-        options = tuple(option.id for option in question.options)
-        fields[question.id] = options if question.kind in closed else None
-    return fields
+def answer_fields(
+    survey: Survey, kinds: Mapping[str, QuestionKind] = questions.BUILT_IN
+) -> Mapping[str, Field]:
+    """Return what conditions may ask of the answers to *survey*."""
+    return fields.answered(survey, kinds)
 
 
 def _mistakes(
-    campaign: Campaign, events: Collection[str], kinds: Mapping[str, RuleKind]
+    campaign: Campaign,
+    events: Collection[str],
+    kinds: Mapping[str, RuleKind],
+    calendars: FindCalendar,
+    question_kinds: Mapping[str, QuestionKind],
 ) -> Iterator[Problem]:
     opens, closes = campaign.opens, campaign.closes
     if closes < opens:
@@ -165,17 +193,17 @@ def _mistakes(
         clock.zone(campaign.zone)
     except ValueError:
         yield Problem("zone", "campaign.no_zone", {"value": campaign.zone})
-    yield from _slot_mistakes(campaign)
+    yield from _slot_mistakes(campaign, calendars)
     yield from capacity.mistakes(campaign.capacity_rules, opens=opens, closes=closes, kinds=kinds)
     yield from policy.mistakes(campaign.booking)
     yield from _segment_mistakes(campaign)
     for segment in campaign.booking.segments:
         where = f"booking.segments.{segment.id}.when"
         yield from check(segment.when, participants.FACTS, where)
-    for problem in lint(campaign.survey, locales=campaign.locales):
+    for problem in lint(campaign.survey, locales=campaign.locales, kinds=question_kinds):
         if problem.code not in ADVICE:
             yield attrs.evolve(problem, where=f"survey.{problem.where}")
-    yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey))
+    yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey, question_kinds))
     yield from reward_rules.mistakes(campaign.rewards)
     ids = [template.id for template in campaign.templates]
     yield from notice_rules.mistakes(campaign.notices, templates=ids, events=events)
@@ -194,12 +222,12 @@ def _segment_mistakes(campaign: Campaign) -> Iterator[Problem]:
                 yield Problem(f"capacity_rules.{rule.id}", "capacity.no_segment", context)
 
 
-def _slot_mistakes(campaign: Campaign) -> Iterator[Problem]:
+def _slot_mistakes(campaign: Campaign, calendars: FindCalendar) -> Iterator[Problem]:
     for one in campaign.slots.fixed:
         if one.closes < one.opens:
             yield Problem(f"slots.fixed.{one.id}", "slot.backwards", {"slot": one.id})
     try:
-        generated = slots_of(campaign)
+        generated = slots_of(campaign, calendars)
     except Invalid as error:
         yield from (attrs.evolve(p, where=f"slots.{p.where}") for p in error.problems)
         return

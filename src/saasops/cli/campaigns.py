@@ -8,7 +8,7 @@ import typer
 from saasops.app.campaigns import Campaigns
 from saasops.app.definitions import read_campaign
 from saasops.app.ops import SaasOps
-from saasops.campaigns.definition import Campaign, slots_of
+from saasops.campaigns.definition import Campaign, advise, slots_of
 from saasops.campaigns.participants import STAGES
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings, the_campaign
@@ -38,9 +38,13 @@ def check(file: FileArgument, *, locale: LocaleOption = None, as_json: JsonOptio
             )
             shown.list_problems(error.problems)
             raise typer.Exit(1) from None
-        shown.result({"file": file.name, "campaign": campaign.id, "problems": []})
+        advice = advise(campaign)
+        told = [shown.problem(one) for one in advice]
+        shown.result({"file": file.name, "campaign": campaign.id, "problems": [], "advice": told})
         shown.say(both("{file} is right.", "{file} 没有问题。"), file=file.name)
-        _describe(shown, campaign)
+        if all(one.code != "calendar.unknown" for one in advice):
+            _describe(shown, campaign, slots=len(slots_of(campaign)))
+        shown.list_problems(advice)
 
 
 @app.command()
@@ -56,7 +60,8 @@ def launch(
         settings, campaign = read_settings(config), read_campaign(file)
         with settings.open() as ops:
             before = _running(ops, campaign.id)
-            ops.launch(campaign)
+            handle = ops.launch(campaign)
+            slots, advice = handle.schedule.slots(), handle.advice()
         result = "launched" if before is None else "amended"
         if before == campaign:
             result = "unchanged"
@@ -65,9 +70,11 @@ def launch(
             "amended": both("{id} runs on as changed.", "{id} 已按新定义继续运行。"),
             "unchanged": both("{id} runs already, just so.", "{id} 已在运行，没有变化。"),
         }
-        shown.result({"campaign": campaign.id, "result": result})
+        told = [shown.problem(one) for one in advice]
+        shown.result({"campaign": campaign.id, "result": result, "advice": told})
         shown.say(words[result], id=campaign.id)
-        _describe(shown, campaign)
+        _describe(shown, campaign, slots=len(slots))
+        shown.list_problems(advice)
 
 
 @app.command()
@@ -90,10 +97,12 @@ def show(
                 "closes": str(campaign.closes),
                 "target": f"{campaign.product} {campaign.target}",
                 **{one.id: _plain(one) for one in (slots, rules)},
+                "advice": [shown.problem(one) for one in handle.advice()],
                 "stages": dict(zip(STAGES, (row[1] for row in funnel.rows), strict=True)),
             }
         )
-        _describe(shown, campaign)
+        _describe(shown, campaign, slots=len(slots.rows))
+        shown.list_problems(handle.advice())
         for section in (slots, rules, funnel):
             shown.show(section)
 
@@ -105,7 +114,7 @@ def _running(ops: SaasOps, id: str) -> Campaign | None:
         return None
 
 
-def _describe(shown: Terminal, campaign: Campaign) -> None:
+def _describe(shown: Terminal, campaign: Campaign, *, slots: int) -> None:
     shown.say(
         both(
             "{id}: {title}, {opens} to {closes}, {slots} slots, goal {goal}",
@@ -115,7 +124,7 @@ def _describe(shown: Terminal, campaign: Campaign) -> None:
         title=campaign.title.to(shown.locale),
         opens=campaign.opens,
         closes=campaign.closes,
-        slots=len(slots_of(campaign)),
+        slots=slots,
         goal=campaign.goal.participants,
     )
 

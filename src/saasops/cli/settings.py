@@ -8,9 +8,12 @@ import attrs
 
 from saasops import serial
 from saasops.app import builtin
+from saasops.app.opening import find_files
 from saasops.app.ops import SaasOps
 from saasops.errors import Invalid, NotFound, Problem, Refused
 from saasops.plugins import PluginReport, Plugins
+from saasops.ports import FileStore
+from saasops.storage.files import FolderFiles
 
 T = TypeVar("T")
 _PATHS = (("file", "folder"), ("sqlite", "path"))
@@ -25,10 +28,17 @@ class Settings:
         factory=dict[str, Mapping[str, Any]], repr=False
     )
     channels: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    files: str | None = None
 
     def open(self) -> SaasOps:
         """Open the storage with the plugins that are named."""
-        return SaasOps.open(self.storage, plugins=self.plugins, channels=self.channels)
+        return SaasOps.open(
+            self.storage, plugins=self.plugins, channels=self.channels, files=self.file_store()
+        )
+
+    def file_store(self) -> FileStore | None:
+        """Return where uploaded files lie: the folder *files*, else beside the storage."""
+        return find_files(self.storage) if self.files is None else FolderFiles(self.files)
 
     def diagnose(self) -> tuple[PluginReport, ...]:
         """Report on every plugin that is installed or named, without opening the storage."""
@@ -50,7 +60,8 @@ def read_settings(path: Path) -> Settings:
     storage = read.storage
     if _is_path(storage):
         storage = _beside(path, storage)
-    return attrs.evolve(read, storage=storage, plugins=plugins)
+    files = None if read.files is None else _beside(path, read.files)
+    return attrs.evolve(read, storage=storage, plugins=plugins, files=files)
 
 
 def read_toml(path: Path, kind: type[T]) -> T:

@@ -21,7 +21,14 @@ from saasops.plugins.foreign import Origin, attempt
 from saasops.plugins.gathering import Given, Listener, Offer, gather
 from saasops.plugins.marks import PROJECT
 from saasops.plugins.registry import Entry, Registry, read_settings
-from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
+from saasops.ports import (
+    CapacityRuleKind,
+    Channel,
+    QuestionKind,
+    ReportFormat,
+    Storage,
+    VersionScheme,
+)
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 INSTALLED = object()
@@ -45,7 +52,7 @@ class PluginReport:
 
 
 class Assembly:
-    """Everything one host loaded: four registries, the observers and the report."""
+    """Everything one host loaded: the registries, the observers and the report."""
 
     def __init__(self, named: Mapping[str, object], builtin: Mapping[str, object]) -> None:
         self.storages = Registry("saasops_storages", Storage, _is_storage)
@@ -54,7 +61,18 @@ class Assembly:
         self.capacity_rule_kinds = Registry(
             "saasops_capacity_rule_kinds", CapacityRuleKind, _is_capacity_rule_kind
         )
-        every = (self.storages, self.channels, self.report_formats, self.capacity_rule_kinds)
+        self.version_schemes = Registry(
+            "saasops_version_schemes", VersionScheme, _is_version_scheme
+        )
+        self.question_kinds = Registry("saasops_question_kinds", QuestionKind, _is_question_kind)
+        every = (
+            self.storages,
+            self.channels,
+            self.report_formats,
+            self.capacity_rule_kinds,
+            self.version_schemes,
+            self.question_kinds,
+        )
         self._registries: dict[str, Registry[Any]] = {one.hook: one for one in every}
         self.observers: list[tuple[str, Listener]] = []
         self._manager = PluginManager(PROJECT)
@@ -205,6 +223,14 @@ def _is_report_format(value: object) -> TypeGuard[ReportFormat]:
 
 def _is_capacity_rule_kind(value: object) -> TypeGuard[CapacityRuleKind]:
     return isinstance(value, CapacityRuleKind)
+
+
+def _is_version_scheme(value: object) -> TypeGuard[VersionScheme]:
+    return isinstance(value, VersionScheme)
+
+
+def _is_question_kind(value: object) -> TypeGuard[QuestionKind]:
+    return isinstance(value, QuestionKind)
 
 
 @cache

@@ -8,7 +8,14 @@ from typing import Any
 
 from saasops.plugins.extension import Extension
 from saasops.plugins.marks import hookspec
-from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
+from saasops.ports import (
+    CapacityRuleKind,
+    Channel,
+    QuestionKind,
+    ReportFormat,
+    Storage,
+    VersionScheme,
+)
 
 
 @hookspec
@@ -124,6 +131,83 @@ def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
         @hookimpl
         def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
             yield offer("example", Closed, settings=NoSettings, summary="nobody is served")
+
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
+    """Offer ways to read version texts; a product asks for one by its `scheme`.
+
+    For example:
+
+        from collections.abc import Iterable
+        from saasops.plugins import Extension, NoSettings, hookimpl, offer
+        from saasops.ports import VersionScheme
+        from saasops.versions.version import Unrecognised, Version
+
+        class Builds:
+            def __init__(self, settings: NoSettings) -> None:
+                pass
+
+            def parse(self, text: str, /) -> Version | Unrecognised:
+                number = text.strip().removeprefix("build").strip()
+                if not (number.isascii() and number.isdigit()) or len(number) > 9:
+                    return Unrecognised(text)
+                place = int(number)
+                canonical = f"build {place}"
+                return Version(raw=text, place=place, canonical=canonical, scheme="example")
+
+        @hookimpl
+        def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
+            yield offer("example", Builds, settings=NoSettings, summary="numbers of builds")
+
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def saasops_question_kinds() -> Iterable[Extension[QuestionKind]]:
+    """Offer kinds of questions; a question asks for one by its `kind`.
+
+    For example:
+
+        import re
+        from collections.abc import Iterable, Mapping
+        from typing import Any
+        from saasops.errors import Problem
+        from saasops.plugins import Extension, NoSettings, hookimpl, offer
+        from saasops.ports import QuestionKind
+        from saasops.predicates import Field
+        from saasops.surveys.definition import Question
+        from saasops.surveys.kinds import Answer, Read, Reading
+
+        class Postcode:
+            def __init__(self, settings: NoSettings) -> None:
+                pass
+
+            def read(self, question: Question, /) -> Read:
+                def read(given: Any, reading: Reading) -> Answer | Problem:
+                    if isinstance(given, str) and re.fullmatch("[0-9]{6}", given.strip()):
+                        return given.strip()
+                    context = {"question": question.id, "expected": "six digits"}
+                    return Problem(question.id, "survey.wrong_type", context)
+
+                return read
+
+            def problems(self, question: Question, /) -> Iterable[Problem]:
+                return ()
+
+            def field(self, question: Question, /) -> Field:
+                return Field(type="text")
+
+            def schema(self, question: Question, /) -> Mapping[str, Any]:
+                return {"type": "string", "pattern": "^[0-9]{6}$"}
+
+        @hookimpl
+        def saasops_question_kinds() -> Iterable[Extension[QuestionKind]]:
+            yield offer("example", Postcode, settings=NoSettings, summary="postcodes of China")
 
     """
     raise NotImplementedError

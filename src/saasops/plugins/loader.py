@@ -11,7 +11,14 @@ from typing import Any
 
 from saasops.plugins.assembly import NOTHING, Assembly, PluginReport
 from saasops.plugins.extension import Extension
-from saasops.ports import CapacityRuleKind, Channel, ReportFormat, Storage
+from saasops.ports import (
+    CapacityRuleKind,
+    Channel,
+    QuestionKind,
+    ReportFormat,
+    Storage,
+    VersionScheme,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +73,16 @@ class Plugins:
         """Return the offered kinds of capacity rules by name."""
         return self._loaded.capacity_rule_kinds.offers
 
+    @property
+    def version_schemes(self) -> Mapping[str, Extension[VersionScheme]]:
+        """Return the offered version schemes by name."""
+        return self._loaded.version_schemes.offers
+
+    @property
+    def question_kinds(self) -> Mapping[str, Extension[QuestionKind]]:
+        """Return the offered kinds of questions by name."""
+        return self._loaded.question_kinds.offers
+
     def storage(self, name: str) -> Storage:
         """Return the storage *name*, built at its first use; raise `PluginError`."""
         return self._loaded.storages.get(name)
@@ -81,6 +98,14 @@ class Plugins:
     def capacity_rule_kind(self, name: str) -> CapacityRuleKind:
         """Return the kind *name*, built at its first use; raise `PluginError`."""
         return self._loaded.capacity_rule_kinds.get(name)
+
+    def version_scheme(self, name: str) -> VersionScheme:
+        """Return the scheme *name*, built at its first use; raise `PluginError`."""
+        return self._loaded.version_schemes.get(name)
+
+    def question_kind(self, name: str) -> QuestionKind:
+        """Return the kind *name*, built at its first use; raise `PluginError`."""
+        return self._loaded.question_kinds.get(name)
 
     @property
     def observed(self) -> bool:

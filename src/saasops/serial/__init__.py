@@ -5,6 +5,7 @@ every mistake with its path. Reading files is left to the callers.
 """
 
 import tomllib
+from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
 import attrs
@@ -19,6 +20,7 @@ from saasops.values import Text
 __all__ = ["dump", "is_list", "is_table", "load", "load_trusted", "parse_toml", "public"]
 
 T = TypeVar("T")
+_PLAIN = (str, int, float, bool, type(None))
 _WRITTEN = (Text, *get_args(predicates.Predicate))
 
 
@@ -32,18 +34,31 @@ def public(value: Any) -> Any:
 
     What does not stand in a repr does not leave the house either.
     """
+    if type(value) in _PLAIN:
+        return value
     kind = cast("Any", type(value))
-    if attrs.has(kind) and not isinstance(value, _WRITTEN):
+    fields = _shown(kind)
+    if fields is not None:
         return {
-            public_name(field.name): public(inner)
-            for field in attrs.fields(kind)
-            if field.repr and (inner := getattr(value, field.name)) is not None
+            name: public(inner)
+            for field, name in fields
+            if (inner := getattr(value, field)) is not None
         }
     if is_list(value):
         return [public(one) for one in value]
     if is_table(value):
         return {str(key): public(one) for key, one in value.items()}
     return dump(value)
+
+
+@cache
+def _shown(kind: type[Any]) -> tuple[tuple[str, str], ...] | None:
+    """Return the fields of *kind* that are not personal, each with its public name."""
+    if not attrs.has(kind) or issubclass(kind, _WRITTEN):
+        return None
+    return tuple(
+        (field.name, public_name(field.name)) for field in attrs.fields(kind) if field.repr
+    )
 
 
 def load_trusted(data: Any, kind: type[T]) -> T:

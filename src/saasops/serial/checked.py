@@ -21,6 +21,8 @@ from saasops.errors import Invalid, Problem
 from saasops.serial.kinds import (
     Mistake,
     decimal,
+    is_constant,
+    is_end,
     is_list,
     is_literal,
     is_mapping,
@@ -95,6 +97,16 @@ def _date(value: object, _: Any) -> date:
         except ValueError:
             pass
     raise Mistake(Problem("", "value.wrong_date", {"value": str(value)}))
+
+
+def _end(value: object, kind: Any) -> date | bool | None:
+    return value if value is None or isinstance(value, bool) else _date(value, kind)
+
+
+def _constant(value: object, _: Any) -> str | float | None:
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise wrong("text, a number, or true or false", value)
 
 
 def _instant(value: object, _: Any) -> datetime:
@@ -193,6 +205,8 @@ def converter() -> cattrs.Converter:
     for part in get_args(predicates.Predicate):
         converter.register_unstructure_hook(part, predicates.written)
     converter.register_structure_hook_func(is_predicate, _predicate)
+    converter.register_structure_hook_func(is_end, _end)
+    converter.register_structure_hook_func(is_constant, _constant)
     converter.register_structure_hook_func(is_literal, _literal)
     converter.register_structure_hook_func(is_sequence, _sequence_checked)
     converter.register_structure_hook_func(is_mapping, _mapping_checked)

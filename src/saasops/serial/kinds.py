@@ -1,7 +1,7 @@
 """What both converters know of values: how they are written and which kinds there are."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeGuard, get_args, get_origin
 
@@ -66,6 +66,16 @@ def is_predicate(kind: Any) -> bool:
 def is_literal(kind: Any) -> bool:
     """Tell whether *kind* is a choice of constants."""
     return str(get_origin(kind)) == "typing.Literal"
+
+
+def is_end(kind: Any) -> bool:
+    """Tell whether *kind* is a day, true, false or nothing."""
+    return set(get_args(kind)) == {date, bool, type(None)}
+
+
+def is_constant(kind: Any) -> bool:
+    """Tell whether *kind* is a plain value or nothing."""
+    return set(get_args(kind)) == {str, int, float, bool, type(None)}
 
 
 def is_sequence(kind: Any) -> bool:

@@ -12,6 +12,8 @@ from cattrs.gen import make_dict_structure_fn
 from saasops import predicates
 from saasops.serial.kinds import (
     decimal,
+    is_constant,
+    is_end,
     is_literal,
     is_plain_mapping,
     is_predicate,
@@ -34,6 +36,8 @@ def trusting() -> cattrs.Converter:
     converter.register_structure_hook(Decimal, decimal)
     converter.register_structure_hook(Text, _known_text)
     converter.register_structure_hook_func(is_predicate, _known_predicate)
+    converter.register_structure_hook_func(is_end, _known_end)
+    converter.register_structure_hook_func(is_constant, _as_it_is)
     converter.register_structure_hook_func(is_literal, _as_it_is)
     converter.register_structure_hook_func(is_plain_mapping, _as_it_is)
     converter.register_structure_hook_factory(attrs.has, _trusting_reader(converter))
@@ -46,6 +50,10 @@ def _as_it_is(value: Any, _: Any) -> Any:
 
 def _from_iso(text: Any, kind: Any) -> Any:
     return kind.fromisoformat(text)
+
+
+def _known_end(value: Any, _: Any) -> date | bool | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _known_text(given: Any, _: Any) -> Text:

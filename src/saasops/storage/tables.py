@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from saasops.calendars.keeping import KeptCalendar
 from saasops.campaigns.channels import ChannelCount
 from saasops.campaigns.participants import Participant
 from saasops.notices.notice import Notice
@@ -22,10 +23,15 @@ from saasops.scheduling.bookings import Booking
 from saasops.scheduling.outcomes import Outcome
 from saasops.scheduling.waitlist import Waiting
 from saasops.surveys.answers import Response
+from saasops.surveys.drafts import Draft
+from saasops.surveys.history import Former
+from saasops.surveys.profiles import SavedProfile
 from saasops.surveys.publishing import PublishedSurvey, SurveyDraft
+from saasops.surveys.uploads import Upload
 from saasops.threads.posts import Post, Thread
 from saasops.versions.downloads import Download
-from saasops.versions.releases import Release, UpgradePath
+from saasops.versions.readiness import Requirement
+from saasops.versions.releases import Product, Release, UpgradePath
 
 T = TypeVar("T")
 
@@ -64,6 +70,7 @@ MATCH_KEYS = Table(
 )
 PRIORS = Shelf(_table("priors", ("id",), {"id": "str"}), Prior)
 
+PRODUCTS = Shelf(_table("products", ("id",), {"id": "str"}), Product)
 RELEASES = Shelf(
     _table("releases", ("product", "name"), {"product": "str", "name": "str"}), Release
 )
@@ -84,11 +91,29 @@ DOWNLOADS = Shelf(
     Download,
 )
 
+REQUIREMENTS = Shelf(
+    _table("requirements", ("product", "id"), {"product": "str", "id": "str"}), Requirement
+)
+SUPPORT_ENDINGS = Table(
+    name="support_endings",
+    columns={
+        "product": "str",
+        "release": "str",
+        "months": "int",
+        "ends_on": "date",
+        "told_at": "time",
+    },
+    key=("product", "release", "months", "ends_on"),
+)
+"""What was said of the end of support, once for each release, number of months and day."""
+
+CALENDARS = Shelf(_table("calendars", ("name",), {"name": "str"}), KeptCalendar)
 CAMPAIGNS = Table(
     name="campaigns",
-    columns={"id": "str", "definition": "str", "launched_at": "time"},
+    columns={"id": "str", "definition": "str", "launched_at": "time", "calendar": "str?"},
     key=("id",),
 )
+"""*calendar* tells what is kept of the campaign's calendar apart from what was; see `app`."""
 DEFINITIONS = Table(name="definitions", columns={"digest": "str", "body": "json"}, key=("digest",))
 SURVEYS = Shelf(
     _table(
@@ -104,6 +129,30 @@ PARTICIPANTS = Shelf(
 )
 RESPONSES = Shelf(
     _table("responses", ("campaign", "user"), {"campaign": "str", "user": "str"}), Response
+)
+RESPONSE_HISTORY = Shelf(
+    _table(
+        "response_history",
+        ("campaign", "user", "number"),
+        {"campaign": "str", "user": "str", "number": "int"},
+    ),
+    Former,
+)
+RESPONSE_DRAFTS = Shelf(
+    _table("response_drafts", ("campaign", "user"), {"campaign": "str", "user": "str"}), Draft
+)
+IMPORT_PROFILES = Shelf(
+    _table("import_profiles", ("campaign", "name"), {"campaign": "str", "name": "str"}),
+    SavedProfile,
+)
+UPLOADS = Shelf(
+    _table(
+        "uploads",
+        ("campaign", "id"),
+        {"campaign": "str", "id": "str", "by": "str", "kept": "bool"},
+        ("campaign", "by", "kept", "id"),
+    ),
+    Upload,
 )
 CHANNEL_COUNTS = Shelf(
     _table("channel_counts", ("channel", "name"), {"channel": "str", "name": "str"}), ChannelCount
@@ -140,7 +189,8 @@ COUNTERS = Table(
     key=("campaign", "id"),
     checks=(("used", "<=", "cap"), ("used", ">=", 0)),
 )
-"""Limits beside the places: `limit/<rule>/…`, `stock/<prize>`, `first/<rule>`, `budget`."""
+"""Limits beside the places: `limit/<rule>/…`, `stock/<prize>`, `first/<rule>`, `budget`,
+`quota/<survey>`."""
 BOOKINGS = Shelf(
     _table(
         "bookings",

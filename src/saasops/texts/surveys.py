@@ -58,12 +58,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "题目 {question} 为必答题但可能被隐藏，届时无人须作答",
     ),
     "survey.lint.later_question": (
-        "question {question} depends on {field}, which is not asked before it; move it up",
-        "题目 {question} 依赖其后才出现的 {field}，请将后者前移",
-    ),
-    "survey.lint.condition_unfit": (
-        "the comparison {operator} of {field} ({kind}) with this value can never be decided",
-        "对 {field}（{kind}）的比较 {operator} 与该取值不匹配，无法判断",
+        "the condition depends on {field}, which is not asked before; move {field} up",
+        "条件依赖其后才出现的 {field}，请将其前移",
     ),
     "survey.unknown_question": (
         "version {version} of survey {survey} has no such question; leave the answer out",

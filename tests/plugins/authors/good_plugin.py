@@ -7,9 +7,18 @@ import attrs
 
 from saasops.errors import Problem
 from saasops.plugins import Extension, NoSettings, Plugins, hookimpl, offer
-from saasops.ports import CapacityRuleKind, Channel, Document, Message, Receipt, ReportFormat
+from saasops.ports import (
+    CapacityRuleKind,
+    Channel,
+    Document,
+    Message,
+    Receipt,
+    ReportFormat,
+    VersionScheme,
+)
 from saasops.scheduling.planner.instance import Limit
 from saasops.scheduling.rules import CapacityRule, RuleContext
+from saasops.versions.version import Unrecognised, Version
 
 
 @attrs.frozen
@@ -47,6 +56,14 @@ class Quota:
         return []
 
 
+class Never:
+    def __init__(self, settings: NoSettings) -> None:
+        pass
+
+    def parse(self, text: str, /) -> Version | Unrecognised:
+        return Unrecognised(text)
+
+
 def connect(settings: Settings) -> WeCom:
     return WeCom(settings)
 
@@ -65,6 +82,11 @@ def saasops_report_formats() -> list[Extension[ReportFormat]]:
 @hookimpl
 def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
     yield offer("wecom.quota", Quota, settings=NoSettings)
+
+
+@hookimpl
+def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
+    yield offer("wecom.never", Never, settings=NoSettings)
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from saasops.ports import (
     Receipt,
     ReportFormat,
     Storage,
+    VersionScheme,
 )
 
 
@@ -86,6 +87,11 @@ def saasops_report_formats() -> Iterable[Extension[ReportFormat]]:
 
 @hookimpl
 def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
+    yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
+
+
+@hookimpl
+def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
     yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
 
 

@@ -1,6 +1,6 @@
 """Strategies for campaigns, risk, participants and what a report counts."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -16,13 +16,13 @@ from saasops.campaigns.report import Standing
 from saasops.campaigns.risk import Assessment, Level, Reason, RiskPolicy, RiskRule
 from saasops.notices.rules import NoticeRule, Recurring
 from saasops.notices.templates import Template
-from saasops.predicates import ALWAYS, Not, Test
+from saasops.predicates import ALWAYS, Field, Not, Test
 from saasops.rewards.rules import Prize, RewardRule
 from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.slots import FixedSlot, SlotRules
 from saasops.surveys.definition import Option, Question
-from saasops.testing.strategies import notices, rewards, scheduling, surveys, values
+from saasops.testing.strategies import conditions, notices, rewards, scheduling, surveys, values
 from saasops.values import Text
 from saasops.versions.claims import Provenance, VersionClaim
 
@@ -36,15 +36,14 @@ _LATEST_OPENS, _EARLIEST_CLOSES = date(2020, 2, 5), date(2020, 3, 20)
 
 @st.composite
 def risk_policies(
-    draw: st.DrawFn, fields: Mapping[str, Collection[Any] | None] = values.FIELDS
+    draw: st.DrawFn, fields: Mapping[str, Field] = conditions.FIELDS
 ) -> RiskPolicy:
     """Draw right policies on *fields*: one to four rules, and levels from 0 on."""
-    known = {name: None if some is None else tuple(some) for name, some in fields.items()}
     rules = tuple(
         RiskRule(
             id=f"risk-{number}",
             title=draw(values.texts()),
-            when=draw(values.conditions(known)),
+            when=draw(conditions.conditions(fields)),
             hazard=draw(st.booleans()),
             depth=draw(st.integers(0, 2)),
             tags=tuple(draw(st.lists(values.ids("tag", 3), max_size=2))),
@@ -64,7 +63,7 @@ def risk_policies(
 def assessments(draw: st.DrawFn) -> Assessment:
     """Draw what a policy may say of answers, with a reason for every hazard."""
     hazards = tuple(draw(st.lists(values.ids("risk", 4), max_size=2, unique=True)))
-    tests = [draw(values.comparisons()) for _ in hazards]
+    tests = [draw(conditions.comparisons()) for _ in hazards]
     return Assessment(
         level=draw(st.sampled_from(("low", "medium", "high"))),
         depth=draw(st.sampled_from((None, "light", "deep"))),
@@ -252,7 +251,7 @@ def _in_slots(right: Campaign) -> _Made:
     none = attrs.evolve(right.slots, least_days=8, duty_saturdays=False)
     yield attrs.evolve(right, slots=none), "slots", "slot.none"
     calendar = attrs.evolve(right.slots, calendar="Mars")
-    yield attrs.evolve(right, slots=calendar), "slots.calendar", "value.not_allowed"
+    yield attrs.evolve(right, slots=calendar), "slots.calendar", "calendar.unknown"
     backwards = attrs.evolve(one, closes=day - timedelta(1))
     yield having(backwards), "slots.fixed.one", "slot.backwards"
     late = right.closes + timedelta(1)
@@ -306,9 +305,13 @@ def _in_risk(right: Campaign) -> _Made:
     yield having(one, one), at, "risk.duplicate"
     unknown = attrs.evolve(one, when=Test("nobody-asked", "eq", 1))
     yield having(unknown), f"{at}.when", "value.not_allowed"
-    for operator, value in (("in", "linux"), ("eq", ("a", "b")), ("answered", 1), ("like", "a")):
+    for operator, value, code in (
+        ("answered", 1, "value.wrong_type"),
+        ("answered", ("a", "b"), "value.wrong_type"),
+        ("like", "a", "condition.unfit"),
+    ):
         unfit = attrs.evolve(one, when=Not(Test(field, operator, value)))
-        yield having(unfit), f"{at}.when.{field}", "value.wrong_type"
+        yield having(unfit), f"{at}.when.{field}", code
     unreached = attrs.evolve(right.risk, levels=())
     yield attrs.evolve(right, risk=unreached), "risk.levels", "risk.no_lowest"
     deep = Level(id="deep", title=Text.of("deep"), least=-1)
