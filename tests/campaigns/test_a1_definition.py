@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from saasops.campaigns.definition import (
     BLANKS,
-    answer_fields,
     launch,
     slots_of,
     validate,
@@ -20,6 +19,7 @@ from saasops.events import WIRE_NAMES
 from saasops.predicates import All, Field, Not
 from saasops.predicates import Test as Compare
 from saasops.surveys.definition import Question
+from saasops.surveys.fields import answered
 from saasops.testing.strategies import campaigns, values
 from saasops.values import Text
 
@@ -165,7 +165,7 @@ def test_a1_a_campaign_that_has_begun_keeps_its_first_day_and_zone(reference, ch
 
 
 def test_a5_conditions_may_ask_the_options_of_closed_questions(reference):
-    fields = answer_fields(reference.survey)
+    fields = answered(reference.survey)
     assert fields["os"] == Field(type="choice", values=("windows-2003", "linux"))
     bands = ("1-49", "50-99", "100-499", "500-999", "1000+")
     assert fields["hosts"] == Field(type="choice", values=bands)

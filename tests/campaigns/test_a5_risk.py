@@ -7,11 +7,14 @@ import attrs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saasops.campaigns.definition import answer_fields
+from saasops import predicates
 from saasops.campaigns.risk import Level, RiskPolicy, RiskRule, assess, mistakes, steps_for
+from saasops.predicates import Test as Compare
 from saasops.predicates import holds
+from saasops.surveys.fields import answered
 from saasops.testing.strategies import campaigns, conditions
 from saasops.values import Text
+from saasops.versions.schemes import BUILT_IN, DEFAULT_SCHEME, order_by
 
 POLICIES = campaigns.risk_policies()
 modest = settings(max_examples=30)
@@ -236,7 +239,7 @@ def test_a5_a_right_policy_has_no_mistake(policy):
 
 
 def test_a5_levels_that_begin_above_nothing_are_found(reference):
-    fields = answer_fields(reference.survey)
+    fields = answered(reference.survey)
     for levels in ((), (Level(id="low", title=Text.of("low"), least=1),)):
         policy = RiskPolicy(rules=(), levels=levels)
         (problem,) = mistakes(policy, fields)
@@ -244,8 +247,30 @@ def test_a5_levels_that_begin_above_nothing_are_found(reference):
 
 
 def test_a5_a_count_of_an_answer_may_be_asked(reference):
-    fields = answer_fields(reference.survey)
+    fields = answered(reference.survey)
     counted = RiskRule(id="r", title=Text.of("r"), when=reference.risk.rules[8].when, hazard=False)
     levels = reference.risk.levels
     assert list(mistakes(RiskPolicy(rules=(counted,), levels=levels), fields)) == []
     assert "scenarios" in fields
+
+
+def test_a5_a_rule_may_ask_which_version_is_older(reference):
+    old = attrs.evolve(
+        reference.risk.rules[0], id="old", when=Compare("version", "lt", "5.0.10"), tags=("old",)
+    )
+    policy = attrs.evolve(reference.risk, rules=(old,))
+    order = order_by(BUILT_IN[DEFAULT_SCHEME])
+    assert list(mistakes(policy, answered(reference.survey, order=order))) == []
+    assert [p.code for p in mistakes(policy, answered(reference.survey))] != []
+    keys = predicates.keys(answered(reference.survey, order=order))
+    for version, tags in (("5.0.9", ("old",)), ("V5.0.9", ("old",)), ("5.1", ()), ("none", ())):
+        found = assess(policy, {"version": version}, keys=keys)
+        assert (found.tags, bool(found.trace)) == (tags, bool(tags))
+    none = attrs.evolve(old, when=Compare("version", "eq", "none"))
+    assert (
+        list(mistakes(attrs.evolve(policy, rules=(none,)), answered(reference.survey, order=order)))
+        == []
+    )
+    assert assess(attrs.evolve(policy, rules=(none,)), {"version": "none"}, keys=keys).tags == (
+        "old",
+    )

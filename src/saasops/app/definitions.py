@@ -12,6 +12,7 @@ from saasops import serial
 from saasops.app.files import read_utf8
 from saasops.app.kept_calendars import calendars_of, fingerprint
 from saasops.app.survey_definitions import QuestionKinds, keep_published
+from saasops.app.version_keeping import schemes_of
 from saasops.app.work import Handle, Host, Work
 from saasops.calendars.working_days import FindCalendar, WorkCalendar
 from saasops.campaigns.definition import Campaign, launch, slots_of, validate
@@ -26,6 +27,7 @@ from saasops.storage.tables import BOOKINGS, CAMPAIGNS, DEFINITIONS, PARTICIPANT
 from saasops.surveys import kinds as questions
 from saasops.surveys.kinds import QuestionKind
 from saasops.values import SYSTEM
+from saasops.versions.releases import Releases
 
 Kinds: TypeAlias = Callable[[str], RuleKind | None]
 """Find the kind of capacity rules of a name."""
@@ -130,6 +132,7 @@ class Definitions:
             kinds=kinds,
             calendars=calendars_of(work),
             question_kinds=self._question_kinds(),
+            scheme=Releases(schemes=schemes_of(work, campaign.product)).scheme(campaign.product),
         )
         if event is None:
             return False

@@ -10,6 +10,7 @@ from typing import Literal
 
 import attrs
 
+from saasops import predicates
 from saasops.app.definitions import Running
 from saasops.app.people import merge_contact
 from saasops.app.survey_definitions import survey_version
@@ -28,6 +29,7 @@ from saasops.storage.tables import (
 )
 from saasops.surveys.answers import Response, standing, submit
 from saasops.surveys.definition import Survey
+from saasops.surveys.fields import answered
 from saasops.surveys.forms import Form
 from saasops.surveys.history import MIGRATION, Former, said_last
 from saasops.surveys.kinds import Reading
@@ -36,6 +38,7 @@ from saasops.surveys.opening import admit, full
 from saasops.versions.claims import VersionClaim, guess, is_upgrader
 from saasops.versions.downloads import latest_channel
 from saasops.versions.releases import Release, Releases
+from saasops.versions.schemes import order_by
 
 QUOTA = "quota/"
 """What the ids of counters of people who answered begin with."""
@@ -264,6 +267,8 @@ def _answered(work: Work, opened: Running, releases: Releases, response: Respons
     older = is_upgrader(
         downloads, product=campaign.product, target=campaign.target, before=at, releases=releases
     )
+    order = order_by(releases.scheme(campaign.product))
+    keys = predicates.keys(answered(campaign.survey, opened.question_kinds, order=order))
     wishes = (answers.get(q.id) for q in campaign.survey.questions if q.kind == "slot")
     lost = participant.wish if response.migrated_from is not None else None
     return attrs.evolve(
@@ -273,6 +278,6 @@ def _answered(work: Work, opened: Running, releases: Releases, response: Respons
         wish=next(filter(None, wishes), lost),
         kind="upgrader" if older else "new",
         claims=(before, *told[:1], *verified),
-        risk=assess(campaign.risk, answers, calculated=response.calculated),
+        risk=assess(campaign.risk, answers, calculated=response.calculated, keys=keys),
         channel=latest_channel(downloads, before=at) or participant.channel,
     )

@@ -16,7 +16,7 @@ from saasops.notices import rules as notice_rules
 from saasops.notices import templates
 from saasops.notices.rules import NoticeRule
 from saasops.notices.templates import Template
-from saasops.predicates import Field, check
+from saasops.predicates import Key, check
 from saasops.rewards import rules as reward_rules
 from saasops.rewards.rules import Rewards
 from saasops.scheduling import capacity, policy, slots
@@ -31,7 +31,11 @@ from saasops.surveys.definition import Survey
 from saasops.surveys.kinds import QuestionKind
 from saasops.surveys.lint import ADVICE, lint
 from saasops.values import Text
+from saasops.versions import schemes
+from saasops.versions.schemes import order_by
+from saasops.versions.version import VersionScheme
 
+_SCHEME = schemes.BUILT_IN[schemes.DEFAULT_SCHEME]
 BLANKS = (
     "theme", "campaign", "name", "version", "target", "slot", "day", "assistant", "risk",
     "steps", "closes", "unsupported", "points", "prize", "reason", "thread",
@@ -125,13 +129,23 @@ def validate(
     kinds: Mapping[str, RuleKind] = BUILT_IN,
     calendars: FindCalendar = by_name,
     question_kinds: Mapping[str, QuestionKind] = questions.BUILT_IN,
+    scheme: VersionScheme = _SCHEME,
 ) -> tuple[Problem, ...]:
     """List every mistake in *campaign*; *events* are the wire names that notices may follow.
 
     *kinds* are those that capacity rules may have, *calendars* those that slots may follow,
-    *question_kinds* those of the questions of the survey.
+    *question_kinds* those of the questions of the survey. *scheme* reads the versions that
+    conditions compare with.
     """
-    return tuple(_mistakes(campaign, events, kinds, calendars, question_kinds))
+    found = _mistakes(
+        campaign,
+        events=events,
+        kinds=kinds,
+        calendars=calendars,
+        question_kinds=question_kinds,
+        order=order_by(scheme),
+    )
+    return tuple(found)
 
 
 def launch(
@@ -143,6 +157,7 @@ def launch(
     kinds: Mapping[str, RuleKind] = BUILT_IN,
     calendars: FindCalendar = by_name,
     question_kinds: Mapping[str, QuestionKind] = questions.BUILT_IN,
+    scheme: VersionScheme = _SCHEME,
 ) -> CampaignLaunched | None:
     """Put *campaign* to work, or change the *running* one; None when nothing changes.
 
@@ -157,11 +172,15 @@ def launch(
         kinds=kinds,
         calendars=calendars,
         question_kinds=question_kinds,
+        scheme=scheme,
     )
     if problems:
         raise Invalid(problems, "campaign.invalid")
     if running is not None:
         survey, before = campaign.survey, running.survey
+        if survey.id == before.id and survey.version < before.version:
+            context = {"survey": survey.id, "version": survey.version}
+            raise Refused("survey.version_not_rising", **context, published=before.version)
         if survey.version == before.version and survey.fingerprint != before.fingerprint:
             raise Refused("survey.version_taken", survey=survey.id, version=survey.version)
         if (campaign.opens, campaign.zone) != (running.opens, running.zone):
@@ -169,19 +188,14 @@ def launch(
     return CampaignLaunched(at=at, campaign=campaign.id, amended=running is not None)
 
 
-def answer_fields(
-    survey: Survey, kinds: Mapping[str, QuestionKind] = questions.BUILT_IN
-) -> Mapping[str, Field]:
-    """Return what conditions may ask of the answers to *survey*."""
-    return fields.answered(survey, kinds)
-
-
 def _mistakes(
     campaign: Campaign,
+    *,
     events: Collection[str],
     kinds: Mapping[str, RuleKind],
     calendars: FindCalendar,
     question_kinds: Mapping[str, QuestionKind],
+    order: Key,
 ) -> Iterator[Problem]:
     opens, closes = campaign.opens, campaign.closes
     if closes < opens:
@@ -200,10 +214,12 @@ def _mistakes(
     for segment in campaign.booking.segments:
         where = f"booking.segments.{segment.id}.when"
         yield from check(segment.when, participants.FACTS, where)
-    for problem in lint(campaign.survey, locales=campaign.locales, kinds=question_kinds):
+    survey = campaign.survey
+    for problem in lint(survey, locales=campaign.locales, kinds=question_kinds, order=order):
         if problem.code not in ADVICE:
             yield attrs.evolve(problem, where=f"survey.{problem.where}")
-    yield from risk.mistakes(campaign.risk, answer_fields(campaign.survey, question_kinds))
+    asked = fields.answered(survey, question_kinds, order=order)
+    yield from risk.mistakes(campaign.risk, asked)
     yield from reward_rules.mistakes(campaign.rewards)
     ids = [template.id for template in campaign.templates]
     yield from notice_rules.mistakes(campaign.notices, templates=ids, events=events)

@@ -10,7 +10,18 @@ from typing import Any
 import attrs
 
 from saasops.errors import Problem
-from saasops.predicates import Constant, Field, Predicate, check, holds, reasons, settled
+from saasops.predicates import (
+    Constant,
+    Field,
+    Key,
+    Predicate,
+    check,
+    compiled,
+    holds,
+    reasons,
+    settled,
+    tests,
+)
 from saasops.surveys.calculated import facts
 from saasops.values import Text
 
@@ -85,14 +96,16 @@ def assess(
     answers: Mapping[str, Any],
     *,
     calculated: Mapping[str, int] = MappingProxyType({}),
+    keys: Mapping[str, Key] = MappingProxyType({}),
 ) -> Assessment:
     """Judge *answers*, and the numbers *calculated* of them, by *policy*.
 
-    `<question>_count` gives the size of a multiple answer. *steps* of the result name
+    `<question>_count` gives the size of a multiple answer, *keys* the order of versions, by
+    question. *steps* of the result name
     the rules whose steps apply, in the order of the policy.
     """
     values = facts(answers, calculated)
-    matching = [rule for rule in policy.rules if holds(rule.when, values)]
+    matching = [rule for rule in policy.rules if _holds(rule.when, values, keys)]
     hazards = [rule for rule in matching if rule.hazard]
     level = _level(policy.levels, len(hazards))
     depth = _level(policy.depths, sum(rule.depth for rule in matching))
@@ -107,7 +120,7 @@ def assess(
         trace=tuple(
             Reason(rule=rule.id, field=test.field, operator=test.operator, value=test.value)
             for rule in matching
-            for test in reasons(rule.when, values)
+            for test in reasons(rule.when, values, keys)
         ),
     )
 
@@ -143,6 +156,11 @@ def mistakes(policy: RiskPolicy, fields: Mapping[str, Field]) -> Iterator[Proble
                 yield Problem(where, "risk.duplicate", {"rule": level.id})
             if level.least < 0:
                 yield Problem(f"{where}.least", "value.negative", {"value": level.least})
+
+
+def _holds(when: Predicate, values: Mapping[str, Any], keys: Mapping[str, Key]) -> bool:
+    ordered = any(test.field in keys for test in tests(when))
+    return compiled(when, keys)(values) if ordered else holds(when, values)
 
 
 def _level(levels: Collection[Level], points: int) -> Level | None:

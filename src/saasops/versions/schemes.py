@@ -5,7 +5,7 @@ Which of them a product uses is left to `releases`; others come from plugins.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -121,6 +121,16 @@ def _pep440(scheme: Pep440Scheme, text: str) -> Version | Unrecognised:
         return Version(raw=text, place=place, canonical=str(place), scheme=scheme.name)
     except ValueError:
         return Unrecognised(text)
+
+
+def order_by(scheme: VersionScheme) -> Callable[[str], Version | None]:
+    """Return what sorts the versions of *scheme* for conditions; None for what is no version."""
+
+    def order(text: str) -> Version | None:
+        found = scheme.parse(text)
+        return found if isinstance(found, Version) else None
+
+    return order
 
 
 def _plain(text: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from saasops.campaigns.channels import ChannelCount
-from saasops.campaigns.definition import Campaign, Evidence, Goal, answer_fields
+from saasops.campaigns.definition import Campaign, Evidence, Goal
 from saasops.campaigns.participants import Participant
 from saasops.campaigns.report import Standing
 from saasops.campaigns.risk import Assessment, Level, Reason, RiskPolicy, RiskRule
@@ -22,6 +22,7 @@ from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.slots import FixedSlot, SlotRules
 from saasops.surveys.definition import Option, Question
+from saasops.surveys.fields import answered
 from saasops.testing.strategies import conditions, notices, rewards, scheduling, surveys, values
 from saasops.values import Text
 from saasops.versions.claims import Provenance, VersionClaim
@@ -100,7 +101,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
             participants=draw(st.integers(0, 300)), promoted=draw(st.none() | values.texts())
         ),
         survey=survey,
-        risk=draw(risk_policies(answer_fields(survey))),
+        risk=draw(risk_policies(answered(survey))),
         evidence=Evidence(thread="t1", title=draw(values.texts())),
         zone=draw(st.sampled_from(values.ZONES)),
         unsupported_from=draw(st.none() | st.just(date(2020, 4, 1))),
