@@ -22,6 +22,7 @@ from saasops.predicates import (
 )
 from saasops.predicates import Test as Compare
 from saasops.predicates.surveyjs import parsed
+from saasops.predicates.surveyjs import written as said
 from saasops.predicates.surveyjs_reading import LONGEST
 
 VECTORS = Path(__file__).parents[1] / "data" / "surveys" / "surveyjs_expression_vectors.json"
@@ -305,3 +306,10 @@ def test_a4_what_is_read_means_what_surveyjs_shows():
         if shown is not expected
     ]
     assert wrong == [], f"seed {number}"
+
+
+@pytest.mark.parametrize("operator", ["gt", "ge", "lt", "le"])
+def test_a4_an_order_comes_back_as_it_was_written(operator):
+    fields = {"hosts": Field(type="number")}
+    order = Compare("hosts", operator, 50)
+    assert parsed(said(order, fields), fields) == order

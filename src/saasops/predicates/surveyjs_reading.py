@@ -101,6 +101,15 @@ def parsed(text: str, fields: Mapping[str, Field] | None = None) -> Predicate:
     return predicate
 
 
+def _every(parts: tuple[Predicate, ...]) -> Predicate:
+    # What is written for an order says "answered" as well, which an order here implies.
+    match parts:
+        case (Test(name, "answered", True), Test(other, operator) as order) if name == other:
+            return order if operator in ORDERS else All(parts)
+        case _:
+            return All(parts)
+
+
 def _tokens(text: str) -> list[_Token]:
     found: list[_Token] = []
     at = 0
@@ -136,7 +145,7 @@ class _Reader:
 
     def either(self, level: int) -> _Node:
         return self._joined(
-            _OR, lambda: self._joined(_AND, lambda: self.compared(level), All), Any_
+            _OR, lambda: self._joined(_AND, lambda: self.compared(level), _every), Any_
         )
 
     def _joined(
