@@ -91,3 +91,19 @@ def test_a4_an_option_that_means_something_else_needs_a_new_version(stage: Stage
     questions = tuple(other if one.id == "os" else one for one in SURVEY.questions)
     changed = attrs.evolve(SURVEY, questions=questions)
     assert refusal(lambda: stage.ops.surveys.publish(changed)).code == "survey.version_taken"
+
+
+def test_a4_the_draft_of_the_next_version_stays_when_this_one_is_published_again(
+    stage: Stage,
+) -> None:
+    surveys = stage.ops.surveys
+    surveys.save(second())
+    with nothing_changes(stage.ops):
+        surveys.publish(SURVEY)
+    assert surveys.draft(SURVEY.id).survey == second()
+
+
+def test_a4_a_campaign_may_ask_another_survey_of_the_same_number(stage: Stage) -> None:
+    other = attrs.evolve(REWORDED, id="another")
+    stage.ops.launch(attrs.evolve(SMALL, survey=other))
+    assert stage.campaign.definition().survey == other

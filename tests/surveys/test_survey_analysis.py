@@ -8,9 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saasops.errors import Invalid, NotFound
+from saasops.predicates import Test as Compared
 from saasops.surveys.analysis import Nps, counts, cross, nps, summaries, tallies, texts
-from saasops.surveys.answers import Response
-from saasops.surveys.definition import Option, Personal, Question, Survey
+from saasops.surveys.answers import Response, answers_to
+from saasops.surveys.calculated import personal_numbers
+from saasops.surveys.definition import Calculated, Case, Option, Personal, Question, Survey
+from saasops.surveys.exporting import Export, columns, document
 from saasops.testing.strategies import surveys as kit
 from saasops.values import Text
 
@@ -169,3 +172,52 @@ def answered(user: str, **answers: object) -> Response:
         submitted_at=AT,
         source="site",
     )
+
+
+def test_a4_nobody_said_what_a_migration_filled_in_or_another_survey_was_told():
+    survey = Survey(
+        id="s", version=2, title=ASKED, questions=(Question(id="n", kind="number", text=ASKED),)
+    )
+    said = attrs.evolve(answered("u1", n=3), version=2)
+    given = [
+        said,
+        attrs.evolve(answered("u2", n=10), version=2, filled=("n",)),
+        answered("u3", n=4),
+        attrs.evolve(answered("u4", n=5), survey="other", version=2),
+    ]
+    kept = list(answers_to(survey, given))
+    assert [(one.user, dict(one.answers)) for one in kept] == [("u1", {"n": 3}), ("u2", {})]
+
+
+def test_a4_a_number_that_tells_of_a_personal_answer_is_personal():
+    age = Question(
+        id="age", kind="number", text=ASKED, personal=Personal(category="age", purpose="support")
+    )
+    numbers = (
+        Calculated(id="sum", title=ASKED, method="sum", of=("age",)),
+        Calculated(
+            id="old",
+            title=ASKED,
+            method="cases",
+            cases=(Case(when=Compared("sum", "ge", 60), value=1),),
+        ),
+        Calculated(id="count", title=ASKED, method="count", of=("n",)),
+    )
+    survey = Survey(
+        id="s",
+        version=1,
+        title=ASKED,
+        questions=(age, Question(id="n", kind="number", text=ASKED)),
+        calculated=numbers,
+    )
+    assert personal_numbers(survey) == {"sum", "old"}
+    response = attrs.evolve(
+        answered("u1", age=61, n=1), calculated={"sum": 61, "old": 1, "count": 1}
+    )
+    assert "61" not in repr(response)
+    assert set(summaries(survey, [response])) == {"n", "count"}
+    assert document(response, survey, Export())["calculated"] == {"count": 1}
+    names = [column.name for column in columns(survey, Export())]
+    assert [name for name in names if name.startswith("calculated:")] == ["calculated:count"]
+    told = document(response, survey, Export(purpose="support"))
+    assert told["calculated"] == response.calculated

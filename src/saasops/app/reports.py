@@ -20,6 +20,7 @@ from saasops.storage.tables import (
     PARTICIPANTS,
     RESPONSES,
 )
+from saasops.surveys.answers import answers_to
 
 
 class Reports(CampaignHandle):
@@ -88,7 +89,7 @@ def _standing(work: Work, opened: Running) -> Standing:
     responses = tuple(work.each(RESPONSES, where))
     scores = {
         response.user: int(response.answers[ratings[0]])
-        for response in responses
+        for response in answers_to(opened.campaign.survey, responses)
         if ratings and ratings[0] in response.answers
     }
     return Standing(

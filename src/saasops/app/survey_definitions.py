@@ -49,6 +49,7 @@ class SurveyDefinitions(Handle):
     def publish(self, work: Work, survey: Survey | str) -> PublishedSurvey:
         """Publish *survey*, or the draft of that id; the same again changes nothing.
 
+        The draft is gone where it is what was published; one of a later version stays.
         Raise `Invalid` survey.not_publishable with every mistake that is more than advice, in
         the languages of the title, and `Refused` for other content under a published version
         or a version that does not rise.
@@ -58,7 +59,9 @@ class SurveyDefinitions(Handle):
         if wrong := [one for one in review(survey, self._kinds()) if one.code not in ADVICE]:
             raise Invalid(wrong, "survey.not_publishable")
         published = keep_published(work, survey, self._kinds())
-        work.tx.delete(SURVEY_DRAFTS.table, (survey.id,))
+        draft = work.load(SURVEY_DRAFTS, survey.id)
+        if draft is not None and draft.survey == survey:
+            work.tx.delete(SURVEY_DRAFTS.table, (survey.id,))
         return published
 
     def review(self, survey: Survey) -> tuple[Problem, ...]:

@@ -181,7 +181,8 @@ def launch(
         if survey.id == before.id and survey.version < before.version:
             context = {"survey": survey.id, "version": survey.version}
             raise Refused("survey.version_not_rising", **context, published=before.version)
-        if survey.version == before.version and survey.fingerprint != before.fingerprint:
+        same = (survey.id, survey.version) == (before.id, before.version)
+        if same and survey.fingerprint != before.fingerprint:
             raise Refused("survey.version_taken", survey=survey.id, version=survey.version)
         if (campaign.opens, campaign.zone) != (running.opens, running.zone):
             raise Refused("campaign.begun", campaign=campaign.id, opens=str(running.opens))

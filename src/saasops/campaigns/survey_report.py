@@ -28,7 +28,7 @@ from saasops.surveys.analysis import (
     tallies,
     texts,
 )
-from saasops.surveys.answers import Response
+from saasops.surveys.answers import Response, answers_to
 from saasops.surveys.definition import Question, Survey
 from saasops.values import Text, both
 
@@ -62,7 +62,7 @@ def survey_report(
     """
     survey = campaign.survey
     given = [one for one in answered.responses if one.submitted_at <= at]
-    kept = [one for one in given if one.version == survey.version]
+    kept = list(answers_to(survey, given))
     segment = _segment(survey, answered.participants, by)
     note = _others(survey, len(given) - len(kept))
     return Report(
@@ -87,11 +87,8 @@ def cross_report(
 ) -> Report:
     """Report which answers to *rows* come with which to *columns*; see `cross`."""
     survey = campaign.survey
-    kept = [
-        one
-        for one in answered.responses
-        if one.version == survey.version and one.submitted_at <= at
-    ]
+    given = answers_to(survey, answered.responses)
+    kept = [one for one in given if one.submitted_at <= at]
     table = cross(survey, kept, rows, columns)
     return Report(
         id=f"{campaign.id}-cross",
@@ -106,7 +103,8 @@ def text_report(
     campaign: Campaign, answered: Answered, id: str, *, limit: int, at: datetime
 ) -> Report:
     """Report up to *limit* texts typed in answer to *id*, the latest first; see `texts`."""
-    kept = [one for one in answered.responses if one.submitted_at <= at]
+    given = answers_to(campaign.survey, answered.responses)
+    kept = [one for one in given if one.submitted_at <= at]
     columns = (
         column("user", both("user", "用户")),
         column("at", both("at", "时间"), "date"),
@@ -133,7 +131,8 @@ def text_report(
 def satisfaction(campaign: Campaign, answered: Answered, *, at: datetime) -> Iterator[Section]:
     """Yield what the weekly report says of the survey: response rates, and the NPS."""
     yield _rates(answered.participants, at)
-    kept = [one for one in answered.responses if one.submitted_at <= at]
+    given = answers_to(campaign.survey, answered.responses)
+    kept = [one for one in given if one.submitted_at <= at]
     for tally in tallies(campaign.survey, kept):
         if campaign.survey.question(tally.question).kind == "rating":
             yield _nps(campaign.survey, tally)

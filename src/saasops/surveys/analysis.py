@@ -15,6 +15,7 @@ import attrs
 
 from saasops.errors import Invalid, Problem
 from saasops.surveys.answers import Response
+from saasops.surveys.calculated import personal_numbers
 from saasops.surveys.definition import CHOICES, FREE_TEXTS, Question, Survey
 
 Segment: TypeAlias = Callable[[Response], str | None]
@@ -145,7 +146,8 @@ def summaries(
     """Sum up every number, rating and calculated value by segment; personal ones apart."""
     ids = [one.id for one in survey.questions if one.kind in NUMBERS and not one.personal]
     values: dict[str, dict[str, list[Decimal]]] = {id: {} for id in ids}
-    values |= {one.id: {} for one in survey.calculated}
+    private = personal_numbers(survey)
+    values |= {one.id: {} for one in survey.calculated if one.id not in private}
     for response in responses:
         segment = by(response)
         if segment is None:

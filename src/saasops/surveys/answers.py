@@ -8,7 +8,7 @@ answered is absent. Storing responses and reading tags from them is left to othe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, cast
 
@@ -61,7 +61,7 @@ class Response:
     submitted_at: datetime
     source: str
     hidden: Answers = attrs.field(factory=dict[str, Any], repr=False, converter=_settled)
-    calculated: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    calculated: Mapping[str, int] = attrs.field(factory=dict[str, int], repr=False)
     prefilled: Mapping[str, Known] = attrs.field(factory=dict[str, "Known"], repr=False)
     migrated_from: int | None = None
     losses: Losses = ()
@@ -93,6 +93,17 @@ def check(
     """
     checked = Form.of(survey).check(raw, Reading(slots=slots, recognise=recognise))
     return checked.answers, checked.problems
+
+
+def answers_to(survey: Survey, responses: Iterable[Response]) -> Iterator[Response]:
+    """Walk over those *responses* that answer this version of *survey*, whatever it asks.
+
+    Answers that the default of a migration gave are left out: nobody said them.
+    """
+    for one in responses:
+        if (one.survey, one.version) == (survey.id, survey.version):
+            said = {key: value for key, value in one.answers.items() if key not in one.filled}
+            yield attrs.evolve(one, answers=said) if one.filled else one
 
 
 def standing(response: Response, held: Response | None) -> Standing:

@@ -6,7 +6,7 @@ What may be calculated of what is checked by `structure`.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias, cast
 
-from saasops.predicates import Key, compiled, is_answered
+from saasops.predicates import Key, compiled, is_answered, tests
 from saasops.surveys.definition import Calculated, Survey
 
 Calculate: TypeAlias = Callable[[Mapping[str, Any]], dict[str, int]]
@@ -30,6 +30,18 @@ def calculator(survey: Survey, keys: Mapping[str, Key] | None = None) -> Calcula
         return found
 
     return calculate
+
+
+def personal_numbers(survey: Survey) -> frozenset[str]:
+    """Return the calculated numbers that tell of personal answers, also by way of other numbers."""
+    private = {one.id for one in survey.questions if one.personal is not None}
+    private |= {one.other_key for one in survey.questions if one.id in private}
+    told: set[str] = set()
+    for one in survey.calculated:
+        asked = {*one.of, *(test.field for case in one.cases for test in tests(case.when))}
+        if asked & (private | told):
+            told.add(one.id)
+    return frozenset(told)
 
 
 def counts(answers: Mapping[str, Any]) -> dict[str, int]:

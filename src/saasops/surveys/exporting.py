@@ -15,6 +15,7 @@ import attrs
 
 from saasops.errors import Refused
 from saasops.surveys.answers import Response
+from saasops.surveys.calculated import personal_numbers
 from saasops.surveys.definition import Option, Question, Survey
 from saasops.surveys.profiles import ExportProfile, IdentityColumn
 from saasops.surveys.wordings import plain_digits
@@ -51,8 +52,9 @@ def columns(survey: Survey, export: Export) -> tuple[Column, ...]:
     """Return the columns of an export of *survey*, in the order asked.
 
     Under `response:` stand who, when and where from; then each question with its free text; then,
-    under `hidden:`, `calculated:` and `prefilled:`, what stands beside the answers. Raise `Refused`
-    survey.export.no_purpose for a *purpose* that is blank.
+    under `hidden:`, `calculated:` and `prefilled:`, what stands beside the answers; and at last
+    which answers a migration filled in by its default. Raise `Refused` survey.export.no_purpose
+    for a *purpose* that is blank.
     """
     if export.purpose is not None and not export.purpose.strip():
         raise Refused("survey.export.no_purpose")
@@ -60,12 +62,18 @@ def columns(survey: Survey, export: Export) -> tuple[Column, ...]:
     answers = [one for q in shown for one in _answers(survey, q, export)]
     beside: list[Column] = []
     if survey.hidden == "keep":
-        beside += [_beside("hidden", q, survey, export) for q in shown]
+        for question in shown:
+            beside.append(_beside("hidden", question, survey, export))
+            if question.other is not None:
+                key = question.other_key
+                beside.append(Column(name=f"hidden:{key}", cell=partial(_hidden, key)))
     beside += [
-        Column(name=f"calculated:{one.id}", cell=partial(_number, one.id))
-        for one in survey.calculated
+        Column(name=f"calculated:{id}", cell=partial(_number, id))
+        for id in _numbers(survey, export)
     ]
     beside += [_beside("prefilled", q, survey, export) for q in shown]
+    if survey.migrations:
+        beside.append(Column(name="response:filled", cell=lambda r: "; ".join(r.filled) or None))
     return (*map(_fixed, _FIXED), *answers, *beside)
 
 
@@ -120,12 +128,20 @@ def document(response: Response, survey: Survey, export: Export) -> dict[str, An
         found["migrated_from"] = response.migrated_from
     hidden = {key: value for key, value in response.hidden.items() if key in keys}
     before = {key: one.value for key, one in response.prefilled.items() if key in keys}
-    beside = {"hidden": hidden, "calculated": dict(response.calculated), "prefilled": before}
+    shown_numbers = _numbers(survey, export)
+    numbers = {id: one for id, one in response.calculated.items() if id in shown_numbers}
+    beside: dict[str, Any] = {"hidden": hidden, "calculated": numbers, "prefilled": before}
+    beside["filled"] = list(response.filled)
     return found | {key: value for key, value in beside.items() if value}
 
 
 def _open(question: Question, export: Export) -> bool:
     return question.personal is None or export.purpose is not None
+
+
+def _numbers(survey: Survey, export: Export) -> tuple[str, ...]:
+    private = frozenset[str]() if export.purpose is not None else personal_numbers(survey)
+    return tuple(one.id for one in survey.calculated if one.id not in private)
 
 
 def _fixed(name: str) -> Column:
@@ -138,6 +154,10 @@ def _fixed(name: str) -> Column:
 
 def _number(id: str, response: Response) -> Cell:
     return response.calculated.get(id)
+
+
+def _hidden(key: str, response: Response) -> Cell:
+    return cast("Cell", response.hidden.get(key))
 
 
 def _ticked(id: str, option: str, response: Response) -> Cell:
