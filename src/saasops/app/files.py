@@ -39,7 +39,7 @@ class _Broken(Exception):
 
 
 @attrs.define
-class Table:
+class OpenTable:
     """A table whose rows are read while they are taken, once and in order.
 
     *problems* says what stopped the reading, when it is over.
@@ -73,7 +73,7 @@ def read_table(path: str | Path) -> Sheet:
     return Sheet(tuple(table), tuple(table.problems))
 
 
-def open_table(path: str | Path) -> Table:
+def open_table(path: str | Path) -> OpenTable:
     """Begin to read a table as `read_table` does, with one row in memory at a time.
 
     That it is too large when it is unpacked is raised while its rows are taken.
@@ -88,7 +88,7 @@ def open_table(path: str | Path) -> Table:
     except _Broken as broken:
         raise Invalid([Problem(file.name, broken.code, broken.context)]) from None
     header = _header(file, first)
-    return Table(tuple(header), name=file.name, lines=lines, width=len(first))
+    return OpenTable(tuple(header), name=file.name, lines=lines, width=len(first))
 
 
 def read_lines(path: str | Path) -> Iterator[str]:

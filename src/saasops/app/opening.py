@@ -33,7 +33,7 @@ def find_storage(
 def find_files(where: str | PathLike[str]) -> FileStore | None:
     """Return where files lie beside the storage *where*: a folder beside a SQLite file.
 
-    It has the file's name and `.files` behind it. A server has no such place: None.
+    It bears the name of the file with ".files" behind it. A server has no such place: None.
     """
     from saasops.storage.files import FolderFiles, MemoryFiles
 
