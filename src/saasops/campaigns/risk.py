@@ -16,7 +16,6 @@ from saasops.predicates import (
     Key,
     Predicate,
     check,
-    compiled,
     holds,
     reasons,
     settled,
@@ -105,7 +104,7 @@ def assess(
     the rules whose steps apply, in the order of the policy.
     """
     values = facts(answers, calculated)
-    matching = [rule for rule in policy.rules if _holds(rule.when, values, keys)]
+    matching = [one for one in policy.rules if holds(one.when, values, _of(one.when, keys))]
     hazards = [rule for rule in matching if rule.hazard]
     level = _level(policy.levels, len(hazards))
     depth = _level(policy.depths, sum(rule.depth for rule in matching))
@@ -120,7 +119,7 @@ def assess(
         trace=tuple(
             Reason(rule=rule.id, field=test.field, operator=test.operator, value=test.value)
             for rule in matching
-            for test in reasons(rule.when, values, keys)
+            for test in reasons(rule.when, values, _of(rule.when, keys))
         ),
     )
 
@@ -158,9 +157,8 @@ def mistakes(policy: RiskPolicy, fields: Mapping[str, Field]) -> Iterator[Proble
                 yield Problem(f"{where}.least", "value.negative", {"value": level.least})
 
 
-def _holds(when: Predicate, values: Mapping[str, Any], keys: Mapping[str, Key]) -> bool:
-    ordered = any(test.field in keys for test in tests(when))
-    return compiled(when, keys)(values) if ordered else holds(when, values)
+def _of(when: Predicate, keys: Mapping[str, Key]) -> Mapping[str, Key]:
+    return {test.field: keys[test.field] for test in tests(when) if test.field in keys}
 
 
 def _level(levels: Collection[Level], points: int) -> Level | None:

@@ -93,16 +93,19 @@ ALWAYS = All(())
 NEVER = Any_(())
 
 
-def holds(predicate: Predicate, values: Values) -> bool:
-    """Tell whether *predicate* is true of *values*. Linear in the size of the tree."""
-    return predicate.decide(values)
+def holds(predicate: Predicate, values: Values, keys: Mapping[str, Key] | None = None) -> bool:
+    """Tell whether *predicate* is true of *values*. Linear in the size of the tree.
+
+    *keys* orders fields as in `compiled`, which is worth keeping where the same is asked often.
+    """
+    return compiled(predicate, keys)(values) if keys else predicate.decide(values)
 
 
 def reasons(
     predicate: Predicate, values: Values, keys: Mapping[str, Key] | None = None
 ) -> tuple[Test, ...]:
     """Return the tests that made *predicate* true, in the order written; none if it is false."""
-    if not compiled(predicate, keys)(values):
+    if not holds(predicate, values, keys):
         return ()
     match predicate:
         case Test():
