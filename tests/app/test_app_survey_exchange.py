@@ -14,14 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit import SMALL, SURVEY, Stage, everything, nothing_changes, staged
-from saasops import Invalid, NotFound, Refused
+from kit import SMALL, SURVEY, Stage, both, everything, nothing_changes, staged
+from saasops import Invalid, NotFound, Refused, predicates
 from saasops.app import imports
 from saasops.app.imports import CHUNK
 from saasops.formulas import dangerous
 from saasops.people.users import Identity, User
 from saasops.storage.spool import Spool
 from saasops.surveys.answers import Known, Response
+from saasops.surveys.definition import Migration, Question
 from saasops.surveys.exporting import Export, columns, own_profile
 from saasops.surveys.profiles import ExportProfile, IdentityColumn
 
@@ -155,6 +156,161 @@ def test_a6_documents_of_a_tool_come_in_like_rows() -> None:
     assert report.accepted == (1,)
     assert [one.where for one in report.problems] == ["row 2, key qq", "row 3"]
     assert everything(stage.ops)["responses"][0]["body"]["source"] == "surveyjs"
+
+
+# Versions and instants
+
+
+def launch(stage: Stage, version: int, *more: Question, after: int | None = None) -> None:
+    """Launch another version of the survey, which declares a migration from *after*."""
+    declared = () if after is None else (Migration(version=after),)
+    asked = attrs.evolve(
+        SURVEY, version=version, questions=(*SURVEY.questions, *more), migrations=declared
+    )
+    stage.ops.launch(attrs.evolve(SMALL, survey=asked))
+
+
+def sure(text: str) -> Question:
+    return Question(id="sure", kind="yes-no", text=both(text), required=False)
+
+
+SURE = attrs.evolve(PROFILE, columns={**PROFILE.columns, "sure": "sure"})
+
+
+def held(stage: Stage, user: str) -> Response:
+    found = stage.campaign.survey.response(user)
+    assert found is not None
+    return found
+
+
+def test_a6_a_question_that_only_older_versions_see_is_read_from_an_export_too() -> None:
+    stage = staged()
+    for number in range(2):
+        person(stage, number)
+    why = Question(
+        id="why",
+        kind="text",
+        text=both("Why"),
+        required=False,
+        when=predicates.Test("version", "lt", "5.1"),
+    )
+    launch(stage, 2, why)
+    profile = attrs.evolve(PROFILE, columns={**PROFILE.columns, "why": "why"})
+    found = [line(0, why="no time"), line(1, version="5.1", why="no time")]
+    report = stage.campaign.survey.import_responses(enumerate(found, 1), profile)
+    assert report.accepted == (1, 2)
+    assert [held(stage, f"u0000{n}").answers.get("why") for n in (0, 1)] == ["no time", None]
+
+
+def test_a6_a_file_answers_the_version_that_its_kept_profile_was_saved_for() -> None:
+    stage = staged()
+    user = person(stage, 1)
+    launch(stage, 2, sure("Do you have a backup?"))
+    survey, found = stage.campaign.survey, [(1, line(1, sure="yes"))]
+    saved = survey.profiles.save("tool", SURE)
+    assert saved.profile.survey_version == 2
+    with nothing_changes(stage.ops):
+        assert survey.profiles.save("tool", SURE) == saved
+    assert survey.import_responses(found, "tool").accepted == (1,)
+    launch(stage, 3, sure("May we name you?"), after=2)
+    for _ in range(2):
+        with nothing_changes(stage.ops):
+            assert survey.import_responses(found, "tool").unchanged == (1,)
+            assert survey.import_responses(found, SURE, version=2).unchanged == (1,)
+        survey.migrate()
+        assert "sure" not in held(stage, user).answers | held(stage, user).hidden
+    said = [(2, line(2, sure="yes")), (3, line(1, sure="no", minutes=1))]
+    other = person(stage, 2)
+    report = survey.import_responses(said, "tool")
+    assert (report.accepted, report.changed) == ((2,), (3,))
+    for one in (user, other):
+        assert (held(stage, one).version, held(stage, one).migrated_from) == (3, 2)
+        assert [loss.question for loss in held(stage, one).losses] == ["sure"]
+
+
+def test_a6_documents_answer_the_version_that_is_named() -> None:
+    stage = staged()
+    user = person(stage, 1)
+    launch(stage, 2, sure("Do you have a backup?"))
+    launch(stage, 3, sure("May we name you?"), after=2)
+    lines = [json.dumps({k: v for k, v in line(1).items() if v} | {"sure": True})]
+    shape = attrs.evolve(PROFILE, columns={}, survey_version=3)
+    report = stage.campaign.survey.import_documents(lines, shape, format="surveyjs", version=2)
+    assert report.accepted == (1,)
+    assert (held(stage, user).version, held(stage, user).migrated_from) == (3, 2)
+    with nothing_changes(stage.ops), pytest.raises(NotFound):
+        stage.campaign.survey.import_documents(lines, shape, format="surveyjs", version=9)
+    with nothing_changes(stage.ops), pytest.raises(NotFound):
+        stage.campaign.survey.profiles.save("b", attrs.evolve(shape, survey_version=9))
+
+
+def test_a6_answers_from_which_no_migration_leads_are_problems() -> None:
+    stage = staged()
+    person(stage, 1)
+    launch(stage, 2)
+    with nothing_changes(stage.ops):
+        report = stage.campaign.survey.import_responses([(1, line(1))], PROFILE, version=1)
+    assert [(p.where, p.code) for p in report.problems] == [("row 1", "survey.other_version")]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a6_a_version_that_is_launched_meanwhile_is_the_one_kept(monkeypatch, declared):
+    monkeypatch.setattr(imports, "CHUNK", 1)
+    stage = staged()
+    users = [person(stage, number) for number in range(3)]
+
+    def go_on(done: int, _: int) -> None:
+        if done == 1:
+            launch(stage, 2, after=1 if declared else None)
+
+    found = [(n + 1, line(n, minutes=n)) for n in range(3)]
+    report = stage.campaign.survey.import_responses(found, PROFILE, progress=go_on)
+    if declared:
+        assert report.accepted == (1, 2, 3)
+        kept = [held(stage, user) for user in users]
+        assert [(one.version, one.migrated_from) for one in kept] == [(1, None), (2, 1), (2, 1)]
+    else:
+        assert report.accepted == (1,)
+        assert [(p.where, p.code) for p in report.problems] == [
+            ("row 2", "survey.other_version"),
+            ("row 3", "survey.other_version"),
+        ]
+
+
+def test_a6_an_answer_from_the_future_is_refused_and_does_not_silence_an_earlier_one() -> None:
+    stage = staged()
+    user = person(stage, 1)
+    ahead = (stage.clock() - AT) // timedelta(minutes=1)
+    found = [
+        (1, line(1, uses="jobs")),
+        (2, line(1, uses="logs", minutes=ahead + 1)),
+        (3, line(1, uses="jobs;logs", minutes=ahead + 2)),
+    ]
+    survey = stage.campaign.survey
+    report = survey.import_responses(found, attrs.evolve(PROFILE, separator=";"))
+    assert (report.accepted, report.superseded) == ((2,), (1,))
+    assert [(p.where, p.code) for p in report.problems] == [
+        ("row 3, column ended", "survey.import.future_time")
+    ]
+    assert held(stage, user).answers["uses"] == ("logs",)
+    stage.clock.tick(timedelta(minutes=1))
+    again = survey.import_responses(found, attrs.evolve(PROFILE, separator=";"))
+    assert (again.changed, again.problems) == ((3,), ())
+
+
+def test_a6_rows_may_be_as_late_as_the_moment_in_which_they_are_read(monkeypatch):
+    monkeypatch.setattr("saasops.app.survey_exchange.chunks", lambda rows: imports.chunks(rows, 1))
+    stage = staged()
+    for number in range(2):
+        person(stage, number)
+
+    def come() -> Iterator[tuple[int, dict[str, str | None]]]:
+        for number in range(2):
+            stage.clock.tick(timedelta(hours=1))
+            minutes = (stage.clock() - AT) // timedelta(minutes=1)
+            yield number + 1, line(number, minutes=minutes)
+
+    assert stage.campaign.survey.import_responses(come(), PROFILE).accepted == (1, 2)
 
 
 # Out

@@ -8,7 +8,7 @@ ones are set aside on disk until the latest of each person is known.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import IO
 
 import attrs
@@ -16,12 +16,11 @@ import attrs
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.imports import MOST_LISTED, ImportReport, Progress, chunks, run_import
 from saasops.app.people import owner_of
-from saasops.app.survey_definitions import survey_version
-from saasops.app.survey_keeping import keep_response, recogniser
-from saasops.app.survey_profiles import SurveyProfiles
+from saasops.app.survey_keeping import form_of, keep_response, recogniser
+from saasops.app.survey_profiles import SurveyProfiles, version_of
 from saasops.app.versions import releases_of
 from saasops.app.work import Work, query
-from saasops.errors import Invalid, NotFound, Problem
+from saasops.errors import Invalid, Problem
 from saasops.people.users import Identity
 from saasops.reports import csv_format, xlsx
 from saasops.rows import Rows
@@ -32,7 +31,6 @@ from saasops.surveys.definition import Survey
 from saasops.surveys.entries import Entry, Found
 from saasops.surveys.exporting import Export, columns, document
 from saasops.surveys.formats import json_documents, mapped, surveyjs_data, tables, tencent, typeform
-from saasops.surveys.forms import Form
 from saasops.surveys.importing import Intake
 from saasops.surveys.kinds import Reading
 from saasops.surveys.profiles import ExportProfile, SlotDays
@@ -75,6 +73,7 @@ class SurveyExchange(CampaignHandle):
         rows: Rows,
         profile: ExportProfile | str,
         *,
+        version: int | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> ImportReport:
@@ -83,12 +82,14 @@ class SurveyExchange(CampaignHandle):
         Right rows go in, wrong ones are listed with row and reason, the latest answer of a
         person counts wherever its row stands, and a second import changes nothing. *rows* are
         taken once, as they come: 36 bytes a row, for the numbers in the report, is all that
-        grows with them. Raise `Invalid` where profile, survey and header do not belong together.
+        grows with them. They answer *version* of the survey, by default the one that *profile*
+        is for, and are carried over to the one asked now. Raise `Invalid` where profile, survey
+        and header do not belong together, `NotFound` for an unknown profile or version.
         """
-        opened, releases = self._running()
-        survey, slots, shape = opened.campaign.survey, _days(opened), self._shape(profile)
-        found = tables.entries(rows, survey, shape, slots=slots)
-        return self._take(found, opened, releases, dry_run=dry_run, progress=progress)
+        shape = self._shape(profile, version)
+        opened, intake = self._intake(shape.survey_version)
+        found = tables.entries(rows, intake.form.survey, shape, slots=_days(opened))
+        return self._take(found, intake, dry_run=dry_run, progress=progress)
 
     def import_documents(
         self,
@@ -96,6 +97,7 @@ class SurveyExchange(CampaignHandle):
         profile: ExportProfile | str,
         *,
         format: str,
+        version: int | None = None,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> ImportReport:
@@ -103,21 +105,17 @@ class SurveyExchange(CampaignHandle):
 
         *format* is `surveyjs` (the data of a finished form), `typeform` or `wj` (the bodies of
         their webhooks). Everything else is as for a table; without columns in *profile* each
-        question stands under its own id. Raise `Invalid` for an unknown format.
+        question stands under its own id. Raise also `Invalid` for an unknown format.
         """
         if format not in _READERS:
             context = {"format": format, "allowed": sorted(_READERS)}
             raise Invalid([Problem("format", "survey.import.unknown_format", context)])
-        opened, releases = self._running()
+        shape = self._shape(profile, version)
+        _, intake = self._intake(shape.survey_version, source=format)
         found = mapped.entries(
-            json_documents.documents(lines),
-            opened.campaign.survey,
-            self._shape(profile),
-            read=_READERS[format],
+            json_documents.documents(lines), intake.form.survey, shape, read=_READERS[format]
         )
-        return self._take(
-            found, opened, releases, source=format, dry_run=dry_run, progress=progress
-        )
+        return self._take(found, intake, dry_run=dry_run, progress=progress)
 
     def export_responses(
         self,
@@ -170,44 +168,36 @@ class SurveyExchange(CampaignHandle):
 
     @query
     def _version(self, work: Work, version: int | None) -> Survey:
-        asked = self._open(work).campaign.survey
-        if version is None or version == asked.version:
-            return asked
-        found = survey_version(work, asked.id, version)
-        if found is None:
-            raise NotFound("survey", f"{asked.id} {version}")
-        return found
+        return version_of(work, self._open(work), version)
 
-    def _shape(self, profile: ExportProfile | str) -> ExportProfile:
-        return self.profiles.get(profile).profile if isinstance(profile, str) else profile
+    def _shape(self, profile: ExportProfile | str, version: int | None) -> ExportProfile:
+        shape = self.profiles.get(profile).profile if isinstance(profile, str) else profile
+        return shape if version is None else attrs.evolve(shape, survey_version=version)
 
     def _take(
         self,
         found: Iterable[Found],
-        opened: Running,
-        releases: Releases,
+        intake: Intake,
         *,
-        source: str = "import",
         dry_run: bool,
         progress: Progress | None,
     ) -> ImportReport:
-        survey = opened.campaign.survey
-        intake = Intake(
-            campaign=self.id,
-            form=Form.of(survey, opened.question_kinds),
-            reading=Reading(slots=opened.by_id, recognise=recogniser(releases, opened)),
-            source=source,
-        )
+        @lru_cache(maxsize=1)  # another version may be launched between two transactions
+        def running(work: Work) -> tuple[Running, Releases]:
+            opened = self._open(work)
+            return opened, releases_of(work, opened.campaign.product)
+
         with Spool() as spool:
             sifted = _Sifted()
             for chunk in chunks(found):
-                sifted.sift(chunk, self._users(chunk), intake, spool)
+                at, users = self._users(chunk)
+                sifted.sift(chunk, users, attrs.evolve(intake, at=at), spool)
             superseded, right = spool.settle()
             report = run_import(
                 self.host,
                 "responses",
-                map(partial(_response, survey, self.id, source), spool.each()),
-                lambda work, response: keep_response(work, opened, releases, response),
+                map(partial(_response, intake), spool.each()),
+                lambda work, response: keep_response(work, *running(work), response),
                 actor=self.actor,
                 total=sifted.rows,
                 right=right,
@@ -223,15 +213,25 @@ class SurveyExchange(CampaignHandle):
         )
 
     @query
-    def _running(self, work: Work) -> tuple[Running, Releases]:
+    def _intake(
+        self, work: Work, version: int | None, *, source: str = "import"
+    ) -> tuple[Running, Intake]:
         opened = self._open(work)
-        return opened, releases_of(work, opened.campaign.product)
+        releases = releases_of(work, opened.campaign.product)
+        return opened, Intake(
+            campaign=self.id,
+            form=form_of(opened, releases, version_of(work, opened, version)),
+            reading=Reading(slots=opened.by_id, recognise=recogniser(releases, opened)),
+            source=source,
+        )
 
     @query
-    def _users(self, work: Work, chunk: Iterable[Found]) -> Mapping[tuple[str, str], str | None]:
-        """Return the user of each subject; where no provider is asked, the id itself."""
+    def _users(
+        self, work: Work, chunk: Iterable[Found]
+    ) -> tuple[datetime, Mapping[tuple[str, str], str | None]]:
+        """Return now, and the user of each subject; where no provider is asked, the id itself."""
         named = {(e.provider, e.subject) for e in chunk if isinstance(e, Entry) and e.subject}
-        return {(provider, subject): _user(work, provider, subject) for provider, subject in named}
+        return work.at, {one: _user(work, *one) for one in named}
 
 
 @attrs.define
@@ -298,11 +298,11 @@ def _user(work: Work, provider: str, subject: str) -> str | None:
     return None if work.tx.get(USERS.table, (subject,)) is None else subject
 
 
-def _response(survey: Survey, campaign: str, source: str, row: Waiting) -> tuple[int, Response]:
-    user, at, number, body = row
+def _response(intake: Intake, row: Waiting) -> tuple[int, Response]:
+    survey, (user, at, number, body) = intake.form.survey, row
     answers, hidden, calculated = json.loads(body)
     return number, Response(
-        campaign=campaign,
+        campaign=intake.campaign,
         user=user,
         survey=survey.id,
         version=survey.version,
@@ -310,7 +310,7 @@ def _response(survey: Survey, campaign: str, source: str, row: Waiting) -> tuple
         hidden=hidden,
         calculated=calculated,
         submitted_at=_EPOCH + at * _MICROSECOND,
-        source=source,
+        source=intake.source,
     )
 
 

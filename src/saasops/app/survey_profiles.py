@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
-from saasops.app.definitions import CampaignHandle
+import attrs
+
+from saasops.app.definitions import CampaignHandle, Running
+from saasops.app.survey_definitions import survey_version
 from saasops.app.work import Work, command, query
 from saasops.errors import Invalid, NotFound
 from saasops.storage.tables import IMPORT_PROFILES
+from saasops.surveys.definition import Survey
 from saasops.surveys.profiles import ExportProfile, SavedProfile, mismatches
 from saasops.surveys.proposing import Proposal, propose
 
@@ -23,10 +27,13 @@ class SurveyProfiles(CampaignHandle):
     def save(self, work: Work, name: str, profile: ExportProfile) -> SavedProfile:
         """Keep *profile* under *name*, in place of what was there; the same changes nothing.
 
-        Raise `Invalid` where it does not fit the survey that is asked now.
+        It is kept for the version that it names, by default the one asked now. Raise `Invalid`
+        where it does not fit that version, `NotFound` where there is no such version.
         """
-        if problems := tuple(mismatches(profile, self._open(work).campaign.survey)):
+        survey = version_of(work, self._open(work), profile.survey_version)
+        if problems := tuple(mismatches(profile, survey)):
             raise Invalid(problems)
+        profile = attrs.evolve(profile, survey_version=survey.version)
         held = work.load(IMPORT_PROFILES, self.id, name)
         if held is not None and held.profile == profile:
             return held
@@ -56,3 +63,17 @@ class SurveyProfiles(CampaignHandle):
     def remove(self, work: Work, name: str) -> bool:
         """Forget the profile *name*; tell whether there was one."""
         return work.tx.delete(IMPORT_PROFILES.table, (self.id, name))
+
+
+def version_of(work: Work, opened: Running, version: int | None) -> Survey:
+    """Return that *version* of the campaign's survey, by default the one that is asked now.
+
+    Raise `NotFound` for an unknown version.
+    """
+    asked = opened.campaign.survey
+    if version is None or version == asked.version:
+        return asked
+    found = survey_version(work, asked.id, version)
+    if found is None:
+        raise NotFound("survey", f"{asked.id} {version}")
+    return found

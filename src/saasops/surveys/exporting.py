@@ -89,6 +89,7 @@ def own_profile(survey: Survey, export: Export, *, guarded: bool = True) -> Expo
     read = {WHO, WHEN, *names, *(f"{q.id}:{option.id}" for q in split for option in q.options)}
     return ExportProfile(
         survey=survey.id,
+        survey_version=survey.version,
         locale=export.locale or "",
         zone="UTC",
         identity=IdentityColumn(column=WHO, form="user"),

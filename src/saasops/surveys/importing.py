@@ -1,18 +1,21 @@
 """Which responses from outside count, and what is wrong with the others.
 
 Each wrong one gives the first reason that applies, in this order: what its format found, unknown
-user, unreadable time, missing required, unknown option or other wrong value, impossible slot.
+user, unreadable or future time, missing required, unknown option or other wrong value, impossible
+slot.
 Reading formats is left to `formats`, opening files and storing responses to the shell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import attrs
 
 from saasops.errors import Problem
+from saasops.predicates import Key
 from saasops.rows import Rows
 from saasops.surveys.answers import Response, standing
 from saasops.surveys.definition import Survey
@@ -23,6 +26,8 @@ from saasops.surveys.kinds import Reading, Recognise
 from saasops.surveys.profiles import ExportProfile, SlotDays
 
 FindUser: TypeAlias = Callable[[str, str], str | None]
+_FAST = timedelta(minutes=1)
+"""How much the clock of a tool may be ahead."""
 _RANKS = {"missing_required": 0, "impossible_slot": 2}
 _REWORDED = frozenset(
     f"survey.{name}"
@@ -41,21 +46,28 @@ _REWORDED = frozenset(
 
 @attrs.frozen(kw_only=True)
 class Intake:
-    """What every response from outside is held against."""
+    """What every response from outside is held against.
+
+    *at* is now; without it no time of submission is in the future.
+    """
 
     campaign: str
     form: Form
     reading: Reading
     source: str = "import"
+    at: datetime | None = None
 
     def take(self, entry: Entry, user: str | None) -> Response | tuple[Problem, ...]:
         """Return the response of *user*, who gave *entry*, or why it does not count."""
         number, places = entry.number, entry.places
+        when = f"{places.word} {places.when}"
         if user is None:
             place, who = f"{places.word} {places.who}", entry.provider
             return reason(number, place, "survey.import.unknown_user", provider=who)
         if entry.at is None:
-            return reason(number, f"{places.word} {places.when}", "survey.import.unreadable_time")
+            return reason(number, when, "survey.import.unreadable_time")
+        if self.at is not None and entry.at > self.at + _FAST:  # no later answer would count
+            return reason(number, when, "survey.import.future_time")
         survey, checked = self.form.survey, self.form.check(entry.raw, self.reading)
         if checked.problems:
             return _refusal(number, places, survey, checked.problems)
@@ -133,16 +145,19 @@ def read_export(
     slots: Mapping[str, SlotDays],
     recognise: Recognise,
     held: Callable[[str], Response | None],
+    order: Key | None = None,
+    at: datetime | None = None,
 ) -> ExportReport:
     """Read *rows*, (row number, cell by header), and decide which of them count.
 
     For hosts that keep responses themselves; the rows are gathered in memory. *slots* gives
-    first day, last day and kind by id. Raise `Invalid` where profile, survey and header do not
-    belong together. See `decide`.
+    first day, last day and kind by id, *order* sorts versions as in `Form.of`, *at* is now, see
+    `Intake`. Raise `Invalid` where profile, survey and header do not belong together. See `decide`.
     """
     listed = sorted(rows, key=lambda row: row[0])
     reading = Reading(slots=slots, recognise=recognise)
-    intake = Intake(campaign=campaign, form=Form.of(survey), reading=reading)
+    form = Form.of(survey, order=order)
+    intake = Intake(campaign=campaign, form=form, reading=reading, at=at)
     found = list(entries(listed, survey, profile, slots=slots))
     return decide(found, intake, find_user=find_user, held=held)
 

@@ -53,6 +53,7 @@ class ExportProfile:
     instant of submission, in *zone* where it has no offset. *slots* gives each kind of slot its
     label, made from the dates `first` and `last`; without any, slots stand by their id.
     *guarded* texts have an apostrophe before what a spreadsheet would calculate.
+    *survey_version* is the version that the tool asks; None is the one that is asked now.
     """
 
     survey: str
@@ -70,6 +71,7 @@ class ExportProfile:
     version: VersionWords = VersionWords()
     slots: Mapping[str, str] = attrs.field(factory=dict[str, str])
     guarded: bool = False
+    survey_version: int | None = None
 
     def __attrs_post_init__(self) -> None:
         if problems := tuple(_malformed(self)):
@@ -84,7 +86,10 @@ class ExportProfile:
 
 @attrs.frozen(kw_only=True)
 class SavedProfile:
-    """A profile that a campaign keeps under a *name*, for the next export of the same tool."""
+    """A profile that a campaign keeps under a *name*, for the next export of the same tool.
+
+    It names the version that it was saved for: what is read by it never answers a later one.
+    """
 
     campaign: str
     name: str

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from saasops.app import imports
 from saasops.app.definitions import Definitions
 from saasops.app.ops import SaasOps
-from saasops.app.survey_keeping import keep_response
+from saasops.app.survey_keeping import form_of, keep_response
 from saasops.app.survey_migrating import MigrationReport
 from saasops.app.versions import releases_of
 from saasops.app.work import Work
@@ -167,7 +167,7 @@ class SurveyMachine(RuleBasedStateMachine):
         if not self.said[user].typed:
             self._refused(lambda: self.campaign.survey.submit(user))
             return
-        checked = Form.of(self.asked).check(draft.values, Reading())
+        checked = self._form(self.asked).check(draft.values, Reading())
         if checked.problems:
             self._refused(lambda: self.campaign.survey.submit(user))
             assert self.campaign.survey.draft(user) == draft
@@ -311,9 +311,15 @@ class SurveyMachine(RuleBasedStateMachine):
         kept = dict(one for key, one in found.items() if key not in held.filled)
         missing = [asked for asked, what in said.items() if kept.get(asked) != what]
         assert bool(missing) == bool(held.losses), "lost without a word"
-        assert Form.of(self.versions[held.version]).calculate(held.answers) == held.calculated or (
-            held.source == "import"
-        )
+        form = self._form(self.versions[held.version])
+        assert form.calculate(held.answers) == held.calculated or held.source == "import"
+
+    def _form(self, survey: Survey) -> Form:
+        def ready(work: Work) -> Form:
+            opened = self.definitions.need(work, "sample")
+            return form_of(opened, releases_of(work, "bkce"), survey)
+
+        return self.ops.run(ready, actor="test", write=False)
 
     def _nothing_left(self) -> None:
         before = self._everything()

@@ -1,6 +1,10 @@
 """Codes of responses: answers in from other tools, saved profiles, and answers out."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "survey.import.future_time": (
+        "the end time of row {row} has not come yet; check the time and the profile's zone",
+        "第 {row} 行的结束时间尚未到来，请核对时间和导入配置中的时区 zone",
+    ),
     "survey.import.not_json": (
         "row {row} is no JSON object of its own, or has a key twice; write one object a line",
         "第 {row} 行不是独立的 JSON 对象，或有重复的键，请每行写一个对象",
