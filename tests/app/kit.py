@@ -426,10 +426,16 @@ def opened(
 
 
 def everything(ops: SaasOps) -> dict[str, list[dict[str, Any]]]:
-    """Return all rows of all tables but the schema's own, with their revisions."""
+    """Return all rows of all tables but the schema's own, with their revisions.
+
+    That `tick` looked for ends of support is no news: that row, without a product, is left out.
+    """
     tables = [table for table in TABLES if table not in (DECLARATIONS, MIGRATIONS)]
     return ops.run(
-        lambda work: {table.name: list(work.rows(table, {})) for table in tables},
+        lambda work: {
+            table.name: [row for row in work.rows(table, {}) if row.get("product") != ""]
+            for table in tables
+        },
         actor="test",
         write=False,
     )

@@ -6,20 +6,25 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import attrs
 import pytest
 
-from kit import SURVEY, Stage, both, nothing_changes, refusal, staged
-from saasops import Invalid, NotFound, SaasOps, StorageError
+from kit import SURVEY, Stage, both, nothing_changes, opened, refusal, staged
+from saasops import Invalid, NotFound, SaasOps, StorageError, predicates
+from saasops.app import dispatch, surveys, uploads
 from saasops.app.audit import Audit
+from saasops.app.survey_keeping import keep_response
 from saasops.app.uploads import KEPT_FOR, MOST_OPEN, UPLOAD, Uploads, keep
-from saasops.app.work import Work
+from saasops.app.work import Host, Work
 from saasops.errors import InDoubt
+from saasops.notices.notice import ATTEMPTS
 from saasops.storage.files import FolderFiles, MemoryFiles
+from saasops.storage.outbox import Letter
 from saasops.storage.tables import OUTBOX, UPLOADS
-from saasops.surveys.definition import Question, Survey
+from saasops.surveys.definition import Migration, Question, Step, Survey
 from saasops.surveys.uploads import Upload
 from saasops.values import DEFAULT_TENANT
 
@@ -28,6 +33,8 @@ ASKED = (
     Question(id="shot", kind="file", text=both("Screenshot"), required=False, largest=2**20),
     Question(id="log", kind="file", text=both("Log"), required=False, accepts=("text/plain",)),
 )
+RENAMED = Step(question="photo", was="shot")
+DROPPED = Step(was="shot", reason="not needed")
 WITH_FILES: Survey = attrs.evolve(SURVEY, version=2, questions=(*SURVEY.questions, *ASKED))
 
 
@@ -243,6 +250,21 @@ def test_a4_without_a_place_files_are_refused(site: Stage) -> None:
 # What no answer names
 
 
+def newer(step: Step) -> Survey:
+    photo = attrs.evolve(ASKED[0], id="photo")
+    return attrs.evolve(
+        SURVEY,
+        version=3,
+        questions=(*SURVEY.questions, photo, ASKED[1]),
+        migrations=(Migration(version=2, steps=(step,)),),
+    )
+
+
+def forget_all(site: Stage) -> None:
+    site.clock.tick(KEPT_FOR + timedelta(minutes=1))
+    site.ops.tick()
+
+
 def test_a4_what_no_answer_names_is_forgotten_after_a_day(site: Stage) -> None:
     unused, used = add(site), add(site, image(1))
     run(site, lambda work: keep(work, "small", "u1", [used.id, "0" * 32]))
@@ -287,27 +309,185 @@ def test_a4_a_draft_keeps_its_files_as_long_as_it_stands(site: Stage) -> None:
     assert kept_files(site) == []
 
 
+def test_a4_a_hidden_answer_that_is_kept_keeps_its_files(site: Stage) -> None:
+    shot = attrs.evolve(ASKED[0], when=predicates.Test("os", "eq", "windows-2003"))
+    survey = attrs.evolve(
+        WITH_FILES, version=3, hidden="keep", questions=(*SURVEY.questions, shot, ASKED[1])
+    )
+    site.ops.launch(attrs.evolve(site.campaign.definition(), survey=survey))
+    upload = add(site)
+    site.answer("u1", shot=[upload.id])
+    forget_all(site)
+    response = site.campaign.survey.response("u1")
+    assert response is not None
+    assert response.hidden == {"shot": (upload.id,)}
+    assert kept_files(site) == [upload.id]
+
+
+@pytest.mark.parametrize("step", [RENAMED, DROPPED])
+def test_a4_a_stale_page_keeps_its_files_wherever_its_answers_go(site: Stage, step: Step) -> None:
+    upload = add(site)
+    site.ops.launch(attrs.evolve(site.campaign.definition(), survey=newer(step)))
+    answers = {"version": "5.0", "os": "linux", "slot": "early", "shot": [upload.id]}
+    site.campaign.survey.submit("u1", answers, version=2)
+    forget_all(site)
+    (former,) = site.campaign.survey.history("u1")
+    assert former.response.answers["shot"] == (upload.id,)
+    assert kept_files(site) == [upload.id]
+
+
+def test_a4_a_draft_that_came_over_to_another_question_keeps_its_files(site: Stage) -> None:
+    upload = add(site)
+    site.campaign.survey.edit("u1", {"shot": [upload.id]})
+    site.ops.launch(attrs.evolve(site.campaign.definition(), survey=newer(RENAMED)))
+    site.campaign.survey.edit("u1", {"os": "linux"})
+    forget_all(site)
+    draft = site.campaign.survey.draft("u1")
+    assert (draft.values["photo"], draft.problems) == ([upload.id], ())
+    assert kept_files(site) == [upload.id]
+
+
+@pytest.mark.parametrize("typed", [5, True, 1.5, {"a": 1}, "x", [], [5], [["x"]]])
+def test_a4_a_draft_may_hold_anything_in_place_of_a_file(site: Stage, typed: Any) -> None:
+    add(site)
+    site.campaign.survey.edit("u1", {"shot": typed})
+    forget_all(site)
+    assert kept_files(site) == []
+
+
+def test_a4_one_id_sent_by_a_web_form_keeps_its_file_while_it_is_a_draft(site: Stage) -> None:
+    upload = add(site)
+    site.campaign.survey.edit("u1", {"shot": upload.id})
+    forget_all(site)
+    assert kept_files(site) == [upload.id]
+
+
+@pytest.mark.parametrize("named_in", ["answer", "draft"])
+def test_a4_a_file_is_not_forgotten_beside_whoever_names_it(
+    shared: str, named_in: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = staged(shared)
+    with closing(made.ops), closing((other := opened(shared, clock=made.clock)).ops):
+        made.ops.launch(attrs.evolve(made.campaign.definition(), survey=WITH_FILES))
+        made.ops._files = other.ops._files = MemoryFiles()
+        made.user("u1")
+        upload = add(made)
+        in_draft, told = uploads._in_draft, list[str]()
+
+        def name() -> None:
+            if named_in == "draft":
+                resumed = other.campaign.survey.edit("u1", {"shot": upload.id})
+                told.extend(one.code for one in resumed.problems)
+                return
+            try:
+                other.answer("u1", shot=[upload.id])
+            except Invalid as no:
+                told.extend(one.code for one in no.problems)
+
+        thread = Thread(target=name)
+
+        def looking(work: Work, one: Upload) -> bool:
+            found = in_draft(work, one)
+            thread.start()
+            thread.join(1)  # it waits for this transaction, unless nothing keeps it
+            return found
+
+        made.clock.tick(KEPT_FOR)
+        monkeypatch.setattr(uploads, "_in_draft", looking)
+        made.ops.tick()
+        thread.join()
+        assert kept_files(made) == []
+        assert told == ["survey.unknown_file"]
+        assert made.campaign.survey.response("u1") is None
+
+
+def test_a4_nobody_answers_with_a_file_that_is_forgotten_meanwhile(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = staged(shared)
+    with closing(made.ops), closing((other := opened(shared, clock=made.clock)).ops):
+        made.ops.launch(attrs.evolve(made.campaign.definition(), survey=WITH_FILES))
+        made.ops._files = other.ops._files = MemoryFiles()
+        made.user("u1")
+        upload = add(made)
+        thread = Thread(target=other.ops.tick)
+
+        def checked(*args: Any) -> Any:
+            if not thread.ident:
+                thread.start()
+                thread.join(1)  # as above
+            return keep_response(*args)
+
+        made.clock.tick(KEPT_FOR)
+        monkeypatch.setattr(surveys, "keep_response", checked)
+        made.answer("u1", shot=[upload.id])
+        thread.join()
+        assert kept_files(made) == [upload.id]
+        assert made.campaign.uploads.find("u1", upload.id).kept
+
+
 class Stubborn(MemoryFiles):
     broken = True
+    error: Exception = StorageError("upload.store_failed", key="k", reason="busy")
 
     def delete(self, tenant: str, key: str, /) -> bool:
         if self.broken:
-            raise StorageError("upload.store_failed", key=key, reason="busy")
+            raise self.error
         return super().delete(tenant, key)
 
 
-def test_a4_what_the_store_does_not_delete_is_tried_again(site: Stage) -> None:
+@pytest.mark.parametrize("error", [Stubborn.error, OSError("secret path"), KeyError("secret")])
+def test_a4_what_the_store_does_not_delete_is_tried_again(
+    site: Stage, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     site.ops._files = store = Stubborn()
+    store.error = error
     upload = add(site)
     site.clock.tick(KEPT_FOR)
     site.ops.tick()
     with pytest.raises(NotFound):
         site.campaign.uploads.find("u1", upload.id)
     assert kept_files(site) == [upload.id]
+    assert caplog.messages == [f"upload {upload.id} is not forgotten yet: {type(error).__name__}"]
     store.broken = False
     site.clock.tick(timedelta(hours=7))
     site.ops.tick()
     assert kept_files(site) == []
+    assert run(site, lambda work: work.tx.find(OUTBOX, {"topic": UPLOAD}), write=False) == []
+
+
+def test_a4_what_the_store_never_deletes_is_buried_and_may_be_requeued(site: Stage) -> None:
+    site.ops._files = store = Stubborn()
+    upload = add(site)
+    for _ in range(ATTEMPTS + 2):
+        site.clock.tick(KEPT_FOR)
+        site.ops.tick()
+    (dead,) = site.ops.outbox.dead()
+    assert (dead.topic, dead.message, dead.attempts) == (UPLOAD, upload.id, ATTEMPTS)
+    assert dead.reason == "upload.not_forgotten"
+    assert kept_files(site) == [upload.id]
+    store.broken = False
+    assert site.ops.outbox.requeue(dead.id) == ()
+    site.ops.tick()
+    assert kept_files(site) == []
+    assert site.ops.outbox.dead() == ()
+
+
+def test_a4_one_upload_that_cannot_be_forgotten_keeps_no_notice_back(
+    site: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(site)
+    site.clock.tick(KEPT_FOR)
+    people = [site.answered(f"v{number}") for number in range(3)]
+
+    def broken(host: Host, letter: Letter) -> None:
+        raise TypeError("of a number there is no part")
+
+    monkeypatch.setattr(dispatch, "forget", broken)
+    site.ops.tick()
+    assert sorted(site.sent("risk")) == people
+    (waiting,) = run(site, lambda work: work.tx.find(OUTBOX, {"topic": UPLOAD}), write=False)
+    assert waiting["due"] == site.clock() + timedelta(minutes=1)
 
 
 def test_a4_a_refused_row_takes_its_file_along_and_a_doubtful_one_does_not(

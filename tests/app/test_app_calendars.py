@@ -143,11 +143,15 @@ def test_a7_an_override_has_its_reason_its_author_and_its_day(stage: Stage) -> N
     stage.ops.acting("cto").calendars.override("CN", on("03-09"), kind="restday", reason="audit")
     status = stage.ops.calendars.get().status(on("03-09"))
     assert (status.name, status.by, status.since) == ("audit", "cto", stage.clock().date())
-    back = stage.ops.calendars.override("CN", on("03-09"), kind="ordinary", reason="")
+    back = stage.ops.calendars.override("CN", on("03-09"), kind="ordinary", reason="done")
     assert back.new == 1
     assert stage.ops.calendars.get().is_workday(on("03-09"))
     with pytest.raises(Invalid):
         frozen(stage, "03-10", "03-09")
+    for blank in ("", " \u3000"):
+        with nothing_changes(stage.ops), pytest.raises(Invalid) as raised:
+            stage.ops.calendars.override("CN", on("03-10"), kind="restday", reason=blank)
+        assert [one.code for one in raised.value.problems] == ["calendar.reason_blank"]
 
 
 # What it does to campaigns
@@ -224,7 +228,9 @@ def test_a7_a_freeze_that_is_taken_back_opens_the_places_again(stage: Stage) -> 
     slots = stage.campaign.schedule.slots()
     frozen(stage, "03-09", "03-13")
     assert stage.campaign.schedule.slots() != slots
-    back = stage.ops.calendars.override("CN", on("03-09"), on("03-13"), kind="ordinary", reason="")
+    back = stage.ops.calendars.override(
+        "CN", on("03-09"), on("03-13"), kind="ordinary", reason="ok"
+    )
     assert [(one.slot, one.result) for one in back.campaigns[0].slots] == [
         ("week-2020-03-09", "appears")
     ]

@@ -4,14 +4,30 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import attrs
 import pytest
 
-from kit import SMALL, SURVEY, Stage, at, everything, nothing_changes, refusal, staged, tried
-from saasops import Campaign
+from kit import (
+    SMALL,
+    SURVEY,
+    Stage,
+    at,
+    everything,
+    nothing_changes,
+    opened,
+    problems_of,
+    refusal,
+    staged,
+    tried,
+)
+from saasops import Campaign, Invalid
+from saasops.app import survey_keeping
+from saasops.storage.tables import COUNTERS
 from saasops.surveys.definition import Opening
 from saasops.testing.invariants import check_campaign
 
@@ -85,7 +101,7 @@ def test_a4_a_quota_may_come_rise_fall_and_go_while_the_survey_runs() -> None:
     stage = staged()
     for number in range(3):
         stage.answered(f"u{number}")
-    assert counter(stage) == {}
+    assert counter(stage)["quota/small-risk"][0] == 3
     stage.ops.launch(limited(quota=4))
     stage.answered("u3")
     assert counter(stage) == {"quota/small-risk": (4, 4)}
@@ -103,6 +119,76 @@ def test_a4_a_quota_may_come_rise_fall_and_go_while_the_survey_runs() -> None:
     assert refusal(lambda: stage.answer("u6")).code == "survey.full"
     assert counter(stage)["quota/small-risk"][0] == 6
     check_campaign(stage.campaign)
+
+
+def test_a4_who_answers_another_survey_leaves_his_place_in_the_quota() -> None:
+    stage = staged(campaign=limited(quota=1))
+    stage.answered("u1")
+    stage.ops.launch(attrs.evolve(SMALL, survey=attrs.evolve(SURVEY, id="other")))
+    stage.clock.tick(timedelta(hours=1))
+    stage.answer("u1")
+    check_campaign(stage.campaign)
+    stage.ops.launch(limited(quota=1))
+    check_campaign(stage.campaign)
+    stage.answered("u2")
+    assert {id: used for id, (used, _) in counter(stage).items()} == {
+        "quota/other": 1,
+        "quota/small-risk": 1,
+    }
+    assert refusal(lambda: stage.answer("u1")).code == "survey.full"
+
+
+def test_a4_responses_from_before_there_was_the_counter_are_counted() -> None:
+    stage = staged()
+    stage.answered("u1")
+    stage.answered("u2")
+    key = ("small", "quota/small-risk")
+    stage.ops.run(lambda work: work.tx.delete(COUNTERS, key), actor="test")
+    check_campaign(stage.campaign)
+    stage.ops.launch(limited(quota=3))
+    stage.answered("u3")
+    assert counter(stage) == {"quota/small-risk": (3, 3)}
+    check_campaign(stage.campaign)
+
+
+def test_a4_a_quota_that_is_set_while_somebody_answers_is_kept_exactly(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = staged(shared)
+    with closing(stage.ops), closing((other := opened(shared, clock=stage.clock)).ops):
+        stage.answered("u0")
+        for user in ("u1", "u2"):
+            stage.user(user)
+        count_in, refused = survey_keeping._count_in, list[str]()
+
+        def second() -> None:
+            other.ops.launch(limited(quota=2))
+            no = tried(lambda: other.answer("u2"))
+            refused.extend([no.code] if no else [])
+
+        thread = Thread(target=second)
+
+        def counting(*args: Any, **named: Any) -> None:
+            count_in(*args, **named)
+            if not thread.ident:
+                thread.start()
+                thread.join(1)  # it waits for this transaction, unless nothing keeps it
+
+        monkeypatch.setattr(survey_keeping, "_count_in", counting)
+        stage.answer("u1")
+        thread.join()
+        assert refused == ["survey.full"]
+        assert counter(stage)["quota/small-risk"][0] == 2
+        check_campaign(stage.campaign)
+
+
+def test_a4_an_instant_without_an_offset_is_refused(stage: Stage) -> None:
+    stage.user("u1")
+    survey, naive = stage.campaign.survey, at("02-24").replace(tzinfo=None)
+    for call in (partial(survey.submit, "u1", GIVEN), partial(survey.edit, "u1", GIVEN)):
+        with nothing_changes(stage.ops), pytest.raises(Invalid) as caught:
+            call(at=naive)
+        assert problems_of(caught.value.problems) == [("at", "value.wrong_instant")]
 
 
 def test_a4_processes_that_answer_at_once_fill_the_quota_exactly(

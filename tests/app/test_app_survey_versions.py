@@ -1,7 +1,9 @@
 """A survey that changes while it runs: stale pages, drafts, migrations, and what stays of it all."""
 
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import attrs
@@ -18,21 +20,25 @@ from kit import (
     both,
     everything,
     nothing_changes,
+    opened,
     problems_of,
     refusal,
     rows,
     staged,
 )
 from saasops import Invalid, NotFound, SaasOps, predicates
-from saasops.app import imports
+from saasops.app import imports, survey_keeping, survey_migrating, surveys
 from saasops.app.survey_keeping import keep_response
 from saasops.app.versions import releases_of
 from saasops.storage.tables import RESPONSE_HISTORY
 from saasops.surveys.answers import Response
 from saasops.surveys.definition import Migration, Opening, Option, Question, Step, Survey
+from saasops.surveys.forms import Form
 from saasops.surveys.losses import Loss
+from saasops.surveys.migration import Route
 from saasops.surveys.prefill import corrections
 from saasops.testing.invariants import check_campaign
+from saasops.versions.releases import Release
 
 GIVEN = {"version": "5.0", "os": "windows-2003", "uses": ["logs", "other"], "slot": "early"}
 OS = Question(
@@ -113,6 +119,27 @@ def test_a4_history_comes_the_latest_first_and_bounded(stage: Stage) -> None:
     history = stage.campaign.survey.history("u1", limit=2)
     assert [one.number for one in history] == [5, 4]
     assert [one.response.answers.get("recommend") for one in history] == [3, 2]
+
+
+def test_a4_only_who_was_carried_over_has_his_history_read_when_he_answers_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[str]()
+    former = survey_keeping._former
+
+    def reading(work: Any, response: Response) -> Any:
+        read.append(response.user)
+        return former(work, response)
+
+    monkeypatch.setattr(survey_keeping, "_former", reading)
+    answered(stage, "u1")
+    stage.clock.tick(timedelta(minutes=1))
+    stage.answer("u1", recommend=1)
+    assert read == []
+    publish(stage)
+    stage.campaign.survey.migrate()
+    stage.campaign.survey.submit("u1", held_free(stage))
+    assert read == ["u1"]
 
 
 # Stale pages
@@ -312,6 +339,58 @@ def test_a4_a_migration_that_was_cut_short_goes_on(
     check_campaign(stage.campaign)
 
 
+def test_a4_a_migration_makes_each_way_ready_once_and_keeps_nobody_waiting_for_all(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(stage, *(f"u{n}" for n in range(5)))
+    publish(stage)
+    ready, done = list[Route](), list[int]()
+
+    def route(*args: Any, **named: Any) -> Route:
+        ready.append(Route(*args, **named))
+        return ready[-1]
+
+    monkeypatch.setattr(survey_keeping, "Route", route)
+    monkeypatch.setattr(survey_migrating, "CHUNK", 2)
+    report = stage.campaign.survey.migrate(progress=lambda so_far, _: done.append(so_far))
+    assert (report.migrated, len(ready), done) == (5, 1, [2, 4, 5])
+    check_campaign(stage.campaign)
+
+
+def test_a4_the_survey_that_is_asked_is_made_ready_once_for_all_and_anew_for_new_releases(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in ("u1", "u2"):
+        stage.user(user)
+    made = list[int]()
+    of = Form.of
+
+    def making(survey: Survey, *args: Any, **named: Any) -> Form:
+        made.append(survey.version)
+        return of(survey, *args, **named)
+
+    monkeypatch.setattr(Form, "of", making)
+    why = Question(
+        id="why",
+        kind="text",
+        text=both("Why"),
+        required=False,
+        when=predicates.Test("version", "lt", "5.1"),
+    )
+    publish(stage, attrs.evolve(SURVEY, version=2, questions=(*SURVEY.questions, why)), SMALL.risk)
+    made.clear()
+    stage.answer("u1", why="no time")
+    assert held(stage).answers["why"] == "no time"
+    stage.campaign.survey.edit("u2", {"os": "linux"})
+    assert made == [2]
+    stage.ops.versions.publish(Release(product="core", name="5.0.1"))
+    stage.answer("u2", version="5.0.1", why="no time")
+    assert held(stage, "u2").answers["why"] == "no time"
+    stage.answer("u2", version="5.1", why="no time")
+    assert "why" not in held(stage, "u2").answers
+    assert made == [2, 2]
+
+
 def test_a4_an_original_that_is_gone_is_found_by_the_audit(stage: Stage) -> None:
     answered(stage, "u1")
     publish(stage)
@@ -403,6 +482,58 @@ def test_a4_a_draft_comes_over_to_the_version_that_is_asked_now(stage: Stage) ->
     assert response.answers["system"] == "linux"
 
 
+def test_a4_a_draft_is_carried_over_once_whatever_page_submits_it(stage: Stage) -> None:
+    def system(first: str, second: str) -> tuple[Question, ...]:
+        options = (Option(id="a", text=both(first)), Option(id="b", text=both(second)))
+        os = attrs.evolve(SURVEY.questions[1], options=options)
+        return (SURVEY.questions[0], os, *SURVEY.questions[2:])
+
+    swapped = Step(question="os", options={"a": "b", "b": "a"})
+    second = attrs.evolve(SURVEY, version=2, questions=system("linux", "windows"))
+    third = attrs.evolve(
+        second,
+        version=3,
+        questions=system("windows", "linux"),
+        migrations=(Migration(version=2, steps=(swapped,)),),
+    )
+    risk = attrs.evolve(SMALL.risk, rules=SMALL.risk.rules[1:])
+    stage.user("u1")
+    publish(stage, second, risk)
+    stage.campaign.survey.edit("u1", {"version": "5.0", "os": "a", "slot": "early"})
+    publish(stage, third, risk)
+    assert stage.campaign.survey.draft("u1").values["os"] == "b"
+    response = stage.campaign.survey.submit("u1", version=2)
+    assert (response.version, response.answers["os"]) == (3, "b")
+    assert response.migrated_from is None
+    assert stage.campaign.survey.history("u1") == ()
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a4_an_edit_beside_the_submission_is_not_lost(
+    shared: str, monkeypatch: pytest.MonkeyPatch, *, begun: bool
+) -> None:
+    stage = staged(shared)
+    with closing(stage.ops), closing((other := opened(shared, clock=stage.clock)).ops):
+        stage.user("u1")
+        if begun:
+            stage.campaign.survey.edit("u1", GIVEN)
+            stage.clock.tick(timedelta(minutes=1))
+        edit = partial(other.campaign.survey.edit, "u1", {"os": "linux"})
+        thread = Thread(target=edit)
+
+        def making(*args: Any) -> Any:
+            if not thread.ident:
+                thread.start()
+                thread.join(1)  # it waits for this transaction, unless nothing keeps it
+            return survey_keeping.form_of(*args)
+
+        monkeypatch.setattr(surveys, "form_of", making)
+        response = stage.campaign.survey.submit("u1", None if begun else GIVEN)
+        thread.join()
+        assert response.answers["os"] == "windows-2003"
+        assert stage.campaign.survey.draft("u1").values == {"os": "linux"}
+
+
 def test_a4_a_draft_of_another_survey_is_not_taken_for_one_of_this(stage: Stage) -> None:
     stage.user("u1")
     stage.campaign.survey.edit("u1", {"os": "linux"})
@@ -457,6 +588,10 @@ def test_a3_what_was_shown_stands_beside_the_correction(stage: Stage) -> None:
     )  # fmt: skip
     assert found.answer == "4.1"
     assert response.prefilled["address"].value == "2 Short Street"
+    # Said again, it still stands beside the record, which is the newest by now.
+    again = stage.campaign.survey.submit("u1", {**response.answers, "os": "windows-2003"})
+    (found,) = corrections(again)
+    assert (found.known.value, found.known.provenance, found.answer) == ("5.1", "recorded", "4.1")
     assert "Short Street" not in repr(everything(stage.ops)["events"])
 
 

@@ -11,13 +11,16 @@ import attrs
 import pytest
 
 from kit import SHANGHAI, SMALL, Stage, nothing_changes, opened, problems_of, refusal, rows, staged
-from saasops import Invalid, SaasOps, serial
+from saasops import Invalid, NotFound, SaasOps, serial
+from saasops.app.version_keeping import keep_path, keep_product, keep_release
+from saasops.app.versions import looked_today
+from saasops.app.work import Work
 from saasops.plugins import Extension, NoSettings, hookimpl, offer
-from saasops.ports import VersionScheme
-from saasops.storage.tables import EVENTS
+from saasops.ports import Table, VersionScheme
+from saasops.storage.tables import EVENTS, SUPPORT_ENDINGS
 from saasops.versions.endoflife import read_json, write_product
 from saasops.versions.readiness import Fact, Requirements
-from saasops.versions.releases import Product, Release
+from saasops.versions.releases import Product, Release, UpgradePath
 from saasops.versions.schemes import Pep440Scheme
 from saasops.versions.upgrades import NoWay, Way
 
@@ -119,7 +122,8 @@ def test_a3_cycles_go_in_once_and_come_out_again(bare: Stage) -> None:
     report = versions.import_cycles(table)
     assert len(report.accepted) == 696 - 12
     # Names such as 23h2-ac have no order: not known by the default scheme, and never guessed.
-    assert {one.code for one in report.problems} == {"release.unrecognised"}
+    assert {one.code for one in report.problems} == {"release.kept_out"}
+    assert {one.context["scheme"] for one in report.problems} == {"pep440"}
     assert {one.context["product"] for one in report.problems} == {"windows-server"}
     with nothing_changes(bare.ops):
         assert len(versions.import_cycles(table).unchanged) == 696 - 12
@@ -140,9 +144,73 @@ def test_a3_a_document_is_tried_first_and_its_mistakes_told_by_cycle(bare: Stage
         assert report.accepted == (1,)
         assert problems_of(report.problems) == [
             ("row 3, column eol", "row.wrong_date"),
-            ("row 2", "release.unrecognised"),
+            ("row 2", "release.kept_out"),
         ]
     assert done.rows == 3
+
+
+def test_a3_the_scheme_of_a_file_describes_its_product_first(bare: Stage) -> None:
+    versions = bare.ops.versions
+    cycles = [{"cycle": "2020-01-01"}, {"cycle": "2020-02"}]
+    with nothing_changes(bare.ops):
+        tried = versions.import_document(cycles, product="p", scheme="dated", dry_run=True)
+    assert tried.accepted == (1, 2)
+    assert versions.import_document(cycles[:1], product="p").problems[0].context["scheme"] == (
+        "pep440"
+    )
+    assert versions.import_document(cycles, product="p", scheme="dated").accepted == (1, 2)
+    assert versions.products() == (Product(id="p", scheme="dated"),)
+    with nothing_changes(bare.ops):
+        table = [(1, {"product": "p", "cycle": "2020-02"}), (2, {"product": "q", "cycle": "1"})]
+        refused = refusal(lambda: versions.import_cycles(table, scheme="acme"))
+        assert (refused.code, refused.context["product"]) == ("version.no_scheme", "p")
+        with pytest.raises(Invalid) as wrong:
+            versions.import_cycles(table, scheme="semver")
+        assert [one.code for one in wrong.value.problems] == ["release.unrecognised"] * 2
+
+
+def test_a3_a_table_reads_the_releases_of_a_product_once(bare: Stage) -> None:
+    versions, many = bare.ops.versions, 60
+    reads = list[str]()
+
+    def counted(work: Work) -> None:
+        find = work.tx.find
+
+        def told(table: Table, *args: Any, **options: Any) -> Any:
+            reads.append(table.name)
+            return find(table, *args, **options)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(work.tx, "find", told)
+            for number in range(many):
+                keep_release(work, Release(product="p", name=f"1.{number}"))
+            for number in range(1, many):
+                keep_path(work, UpgradePath(product="p", from_=f"1.{number - 1}", to=f"1.{number}"))
+
+    bare.ops.run(counted, actor="me")
+    assert len(reads) < 5
+    assert len(versions.releases("p").paths) == many - 1
+
+
+def test_a3_rows_of_one_table_are_held_against_each_other(bare: Stage) -> None:
+    versions = bare.ops.versions
+    table = [(n, {"product": "p", "cycle": name}) for n, name in enumerate(("1", "1.0", "2"), 1)]
+    report = versions.import_cycles(table)
+    assert (report.accepted, problems_of(report.problems)) == (
+        (1, 3),
+        [("row 2", "release.same_version")],
+    )
+
+    def step(work: Work) -> None:
+        keep_product(work, Product(id="q"))
+        keep_release(work, Release(product="q", name="20200201"))
+        keep_product(work, Product(id="q", scheme="dated"))
+        keep_release(work, Release(product="q", name="2020-02-01"))
+
+    with nothing_changes(bare.ops):
+        with pytest.raises(Invalid) as wrong:
+            bare.ops.run(step, actor="me")
+        assert [one.code for one in wrong.value.problems] == ["release.same_version"]
 
 
 # Ways and readiness
@@ -253,6 +321,19 @@ def test_a3_who_is_on_what_follows_records_answers_and_reports(stage: Stage) -> 
     assert on(ops, date.max)["u1"] == ("5.1", "supported")
 
 
+def test_a3_a_mistyped_product_or_release_is_not_nobody(stage: Stage) -> None:
+    versions = stage.ops.versions
+    for ask in (
+        lambda: versions.users("foo"),
+        lambda: versions.census("foo"),
+        lambda: versions.users("core", release="9"),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+    for release in ("none", "unrecognised"):
+        assert all(one.release == release for one in versions.users("core", release=release))
+
+
 # The end of support
 
 
@@ -274,6 +355,31 @@ def test_a3_the_end_of_support_is_told_once_by_ticks(bare: Stage) -> None:
     ]  # fmt: skip
     assert {(body["release"], body["ends_on"]) for _, body in told} == {("4.1", "2020-08-31")}
     assert [one["name"] for one in bare.host.heard] == ["support.ending"] * 3
+
+
+def test_a3_a_tick_looks_for_ends_of_support_once_a_day_and_after_news(bare: Stage) -> None:
+    ops = bare.ops
+
+    def looked() -> bool:
+        return ops.run(looked_today, actor="me", write=False)
+
+    assert not looked()
+    ops.tick()
+    assert looked()
+    (row,) = ops.run(lambda work: list(work.rows(SUPPORT_ENDINGS, {})), actor="me", write=False)
+    bare.clock.tick(timedelta(hours=1))
+    ops.tick()
+    (same,) = ops.run(lambda work: list(work.rows(SUPPORT_ENDINGS, {})), actor="me", write=False)
+    assert same == row
+    ends = Release(product="core", name="4.1", ends_on=bare.clock().date() + timedelta(1))
+    ops.versions.publish(ends)
+    assert not looked()
+    ops.tick()
+    assert [one["name"] for one in bare.host.heard] == ["support.ending"]
+    ops.versions.publish(ends)
+    assert looked()
+    bare.clock.set(bare.clock() + timedelta(1))
+    assert not looked()
 
 
 # The target of a campaign

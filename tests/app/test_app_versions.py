@@ -47,7 +47,7 @@ def test_a3_a_second_name_for_a_version_is_refused_and_the_product_stays_usable(
         assert [one.code for one in wrong.value.problems] == ["release.same_version"]
         with pytest.raises(Invalid) as wrong:
             versions.publish(Release(product="core", name="banana"))
-        assert [one.code for one in wrong.value.problems] == ["release.unrecognised"]
+        assert [one.code for one in wrong.value.problems] == ["release.kept_out"]
     report = versions.import_releases(rows("product,release\ncore,5.1.0\ncore,6.0\n"))
     assert problems_of(report.problems) == [("row 1", "release.same_version")]
     assert [one.name for one in versions.releases("core").releases] == ["4.1", "5.0", "5.1", "6.0"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saasops.surveys.answers import Known, Response
-from saasops.surveys.prefill import ANSWERED, Correction, corrections, prefill, shown
+from saasops.surveys.prefill import Correction, corrections, prefill
 from saasops.testing.strategies import surveys as kit
 
 AT = datetime(2020, 2, 3, tzinfo=UTC)
@@ -46,9 +46,3 @@ def test_a3_a_correction_names_the_record_and_keeps_both(survey):
 def test_a4_a_list_from_a_database_is_no_correction(survey):
     known = {"customisation": Known(value=["login"], provenance="recorded", at=AT)}
     assert corrections(response(survey, {"customisation": ("login",)}, known)) == ()
-
-
-def test_a4_a_person_s_own_words_are_no_record():
-    said = Known(value="x", provenance=ANSWERED, at=AT)
-    on_file = Known(value="y", provenance="on file", at=AT)
-    assert shown({"a": said, "b": on_file}) == {"b": on_file}

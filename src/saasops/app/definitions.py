@@ -25,6 +25,7 @@ from saasops.scheduling.rules import RuleKind
 from saasops.scheduling.slots import Slot
 from saasops.storage.tables import BOOKINGS, CAMPAIGNS, DEFINITIONS, PARTICIPANTS, USERS
 from saasops.surveys import kinds as questions
+from saasops.surveys.forms import Form
 from saasops.surveys.kinds import QuestionKind
 from saasops.values import SYSTEM
 from saasops.versions.releases import Releases
@@ -45,6 +46,10 @@ class Running:
     by_id: Mapping[str, Slot]
     kinds: Mapping[str, RuleKind]
     question_kinds: Mapping[str, QuestionKind]
+    forms: list[tuple[Any, Form]] = attrs.field(
+        factory=list[tuple[Any, Form]], init=False, eq=False
+    )
+    """The survey made ready for the releases that were known last, and which those were."""
 
     @classmethod
     def of(

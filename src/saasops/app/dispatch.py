@@ -116,7 +116,7 @@ class Dispatch:
             if letter.topic in TOPICS:
                 self._host.run(partial(_come_due, self._definitions, letter), actor=SYSTEM)
             elif letter.topic == UPLOAD:
-                forget(self._host, letter)
+                self._forget(letter)
         ended = self._deliver(fresh, events)
         for letter in notices:
             if letter.attempts > 1:  # alone: one that ends its worker takes no other along
@@ -130,6 +130,15 @@ class Dispatch:
             retried=counts[None],
             events=len(events),
         )
+
+    def _forget(self, letter: Letter) -> None:
+        """Forget an upload; what cannot be done now is tried again, and given up in the end."""
+        try:
+            forget(self._host, letter)
+        except Exception as error:  # noqa: BLE001 -- other people's code
+            name = type(error).__name__
+            _log.warning("upload %s is not forgotten yet: %s", letter.message, name)
+            self._host.run(partial(_try_again, letter), actor=SYSTEM)
 
     def _deliver(self, letters: list[Letter], events: list[Letter]) -> list[_Settled]:
         """Send *letters* and close them, and the *events* that were told."""
@@ -225,6 +234,13 @@ def _claim(work: Work, *, limit: int, ordered: bool) -> tuple[list[Letter], int]
 def _come_due(definitions: Definitions, letter: Letter, work: Work) -> None:
     come_due(work, definitions, letter)
     outbox.done(work.tx, [letter])
+
+
+def _try_again(letter: Letter, work: Work) -> None:
+    if letter.attempts < ATTEMPTS:
+        outbox.retry(work.tx, letter, at=work.at)
+    else:
+        outbox.bury(work.tx, letter, reason="upload.not_forgotten", at=work.at)
 
 
 def _events(work: Work, *, letters: list[Letter]) -> list[Mapping[str, Any]]:

@@ -101,8 +101,9 @@ def run_import(
     dry_run: bool = False,
     progress: Progress | None = None,
     together: bool = False,
+    most: int = CHUNK,
 ) -> ImportReport:
-    """Keep *rows* (number, value), a chunk to a transaction; a refused row is a problem.
+    """Keep *rows* (number, value), up to *most* to a transaction; a refused row is a problem.
 
     Of *total* rows *right* come here, by default all; they are taken as they come, so that
     their number costs no memory. With *dry_run* everything is decided and nothing is written;
@@ -112,7 +113,7 @@ def run_import(
     results: dict[str, list[int]] = {}
     found, more = list(problems), list(unlisted)
     done = 0
-    for chunk in chunks(rows, None if together and dry_run else CHUNK):
+    for chunk in chunks(rows, None if together and dry_run else min(most, CHUNK)):
         for number, result in _kept(host, chunk, keep, actor=actor, dry_run=dry_run):
             if not isinstance(result, tuple):
                 results.setdefault(result, []).append(number)

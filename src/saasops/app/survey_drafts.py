@@ -14,7 +14,7 @@ from saasops.app.survey_definitions import survey_version
 from saasops.app.survey_keeping import form_of, order_of, reading_of, recorded, route_from
 from saasops.app.versions import releases_of
 from saasops.app.work import Work, command, query
-from saasops.errors import Refused
+from saasops.errors import Invalid, Problem, Refused
 from saasops.storage.tables import CONTACTS, RESPONSE_DRAFTS, RESPONSES, USERS
 from saasops.surveys.answers import Known, Response
 from saasops.surveys.definition import Survey
@@ -22,7 +22,7 @@ from saasops.surveys.drafts import Draft, Resumed, carried, edit, merge, resume
 from saasops.surveys.losses import Loss, Losses
 from saasops.surveys.migration import Route
 from saasops.surveys.opening import admit
-from saasops.surveys.prefill import ANSWERED, prefill, shown
+from saasops.surveys.prefill import ANSWERED, prefill
 from saasops.versions.releases import Releases
 
 
@@ -68,16 +68,17 @@ class SurveyDrafts(CampaignHandle):
         *at* is when it was typed: of each field the latest edit stands, however late others
         arrive. *version* is the one that the page shows, where it was left open. What would
         not be accepted is told and kept; what no question asks, or is too large, is told only.
-        Edits of before the last submission change nothing. Raise `Refused` survey.other_version,
-        survey.not_open_yet and survey.closed.
+        Edits of before the last submission change nothing. Raise `Invalid` value.wrong_instant
+        for *at* without an offset, `Refused` survey.other_version, survey.not_open_yet and
+        survey.closed.
         """
+        at = given_at(work, at)
         opened = self._open(work)
         work.need(USERS, user)
-        at = min(at or work.at, work.at)
         releases = releases_of(work, opened.campaign.product)
         survey = opened.campaign.survey
         admit(survey, given_at=at)
-        reading = reading_of(work, opened, releases, user)
+        reading = reading_of(work, opened, releases, user, lock=True)
         asked = self._asked(work, opened, releases, version)
         form = form_of(opened, releases, survey)
         draft, losses = current_draft(work, opened, releases, user)
@@ -92,8 +93,8 @@ class SurveyDrafts(CampaignHandle):
             typed, lost = carried(typed, route, page_form, reading)
             losses = (*losses, *lost)
         if not draft.fields:
-            known = known_of(work, opened, releases, user, survey)
-            draft = attrs.evolve(draft, prefilled=shown(known))
+            known = record_of(work, opened, releases, user, survey)
+            draft = attrs.evolve(draft, prefilled=known)
         merged = merge(draft, attrs.evolve(typed, prefilled=draft.prefilled))
         before = work.load(RESPONSE_DRAFTS, self.id, user)
         if merged != before and (merged.fields or merged.page):
@@ -124,10 +125,22 @@ class SurveyDrafts(CampaignHandle):
         return route.old
 
 
-def known_of(
+def given_at(work: Work, at: datetime | None) -> datetime:
+    """Return when something was said: *at*, but never in the future; now without it.
+
+    Raise `Invalid` for an instant without an offset.
+    """
+    if at is None:
+        return work.at
+    if at.utcoffset() is None:
+        raise Invalid([Problem("at", "value.wrong_instant", {"value": at.isoformat()})])
+    return min(at, work.at)
+
+
+def record_of(
     work: Work, opened: Running, releases: Releases, user: str, survey: Survey
 ) -> dict[str, Known]:
-    """Return what is known of *user* by question of *survey*."""
+    """Return what others know of *user*, by question of *survey*: what he corrects."""
     known: dict[str, Known] = {}
     contact = work.load(CONTACTS, user)
     for question in survey.questions:
@@ -138,6 +151,14 @@ def known_of(
             known[question.id] = Known(
                 value=contact.postal_address, provenance="on file", at=work.at
             )
+    return prefill(survey, known, opened.question_kinds)
+
+
+def known_of(
+    work: Work, opened: Running, releases: Releases, user: str, survey: Survey
+) -> dict[str, Known]:
+    """Return what is known of *user* by question of *survey*; what he said himself comes first."""
+    known = record_of(work, opened, releases, user, survey)
     held = work.load(RESPONSES, opened.campaign.id, user)
     if held is not None:
         answers: Mapping[str, Any] = held.answers

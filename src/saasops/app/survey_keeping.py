@@ -58,15 +58,20 @@ def keep_response(
     held = work.load(RESPONSES, response.campaign, response.user)
     route = route_from(work, opened, releases, response.survey, response.version)
     asked = route.old if route else survey
-    said = said_last(held, _former(work, held)) if held else None
+    carried = held is not None and held.migrated_from is not None
+    said = said_last(held, _former(work, held)) if held and carried else held
     event = submit(response, said, survey=asked, at=work.at)
     if event is None:
         return "superseded" if standing(response, said) == "superseded" else "unchanged"
     admit(survey, given_at=response.submitted_at)
     if held is None or held.survey != survey.id:
-        _count_in(work, survey, response.campaign)
+        _count_in(work, survey, response.campaign, before=held)
     number = _replace(work, held, by=response.source, version=response.version)
     work.record(event)
+    for question in asked.questions:
+        if question.kind == "file":
+            for given in (response.answers, response.hidden):
+                keep(work, response.campaign, response.user, given.get(question.id, ()))
     if route:
         response, _ = _carried(work, response, route, number)
     work.save(RESPONSES, response)
@@ -74,8 +79,6 @@ def keep_response(
         answer = response.answers.get(question.id)
         if question.kind == "address" and answer:
             merge_contact(work, Contact(user=response.user, postal_address=answer))
-        if question.kind == "file" and answer:
-            keep(work, response.campaign, response.user, answer)
     participant = _answered(work, opened, releases, response)
     work.save(PARTICIPANTS, participant)
     _record_risk(work, participant)
@@ -83,18 +86,26 @@ def keep_response(
 
 
 def migrate_response(
-    work: Work, opened: Running, releases: Releases, user: str
+    work: Work,
+    opened: Running,
+    releases: Releases,
+    user: str,
+    routes: dict[tuple[str, int], Route | None],
 ) -> ResponseMigrated | None:
     """Carry what is held of *user* over to the version that is asked now; None if it is of it.
 
     The original goes into the history. The risk is assessed anew, and told where it changed.
+    *routes*, by survey and version, take in what a run has made ready, which is dear.
     Raise `Refused` survey.no_migration where no declared migration leads there.
     """
     held = work.need(RESPONSES, opened.campaign.id, user)
     survey = opened.campaign.survey
     if (held.survey, held.version) == (survey.id, survey.version):
         return None
-    route = route_from(work, opened, releases, held.survey, held.version)
+    key = held.survey, held.version
+    if key not in routes:
+        routes[key] = route_from(work, opened, releases, *key)
+    route = routes[key]
     if route is None:
         context = {"survey": held.survey, "version": held.version, "now": survey.version}
         raise Refused("survey.no_migration", **context)
@@ -126,8 +137,18 @@ def route_from(
 
 
 def form_of(opened: Running, releases: Releases, survey: Survey) -> Form:
-    """Return *survey* made ready for the releases of the campaign's product."""
-    return Form.of(survey, opened.question_kinds, order=order_of(opened, releases))
+    """Return *survey* made ready for the releases of the campaign's product.
+
+    The one that is asked now is made ready once, until there are other releases.
+    """
+    names = tuple(one.name for one in releases.releases)
+    known = releases.scheme(opened.campaign.product), names
+    made = opened.forms if survey is opened.campaign.survey else []
+    form = next((form for other, form in made if other == known), None)
+    if form is None:
+        form = Form.of(survey, opened.question_kinds, order=order_of(opened, releases))
+        made[:] = [(known, form)]
+    return form
 
 
 def order_of(opened: Running, releases: Releases) -> Callable[[str], object]:
@@ -140,12 +161,17 @@ def order_of(opened: Running, releases: Releases) -> Callable[[str], object]:
     return order
 
 
-def reading_of(work: Work, opened: Running, releases: Releases, user: str) -> Reading:
-    """Return what answers of *user* may name: slots, releases, and his own uploads."""
+def reading_of(
+    work: Work, opened: Running, releases: Releases, user: str, *, lock: bool = False
+) -> Reading:
+    """Return what answers of *user* may name: slots, releases, and his own uploads.
+
+    With *lock*, an upload that was read is not forgotten before the end of the transaction.
+    """
     return Reading(
         slots=opened.by_id,
         recognise=recogniser(releases, opened),
-        files=files_of(work, opened.campaign.id, user),
+        files=files_of(work, opened.campaign.id, user, lock=lock),
     )
 
 
@@ -220,16 +246,17 @@ def _carried(
     return after, event
 
 
-def _count_in(work: Work, survey: Survey, campaign: str) -> None:
+def _count_in(work: Work, survey: Survey, campaign: str, *, before: Response | None) -> None:
     """Count one more person who answers *survey*; raise `Refused` beyond its quota.
 
-    The counter is opened by the first answer under a quota, and follows a quota that moves.
+    He counts no more for the survey that he answered *before*. The counter is opened by the
+    first answer, so that a quota may come later, and follows one that moves.
     """
+    if before is not None:
+        work.tx.add(COUNTERS, (campaign, f"{QUOTA}{before.survey}"), "used", -1, ge=0)
     quota = survey.opening.quota
     id = f"{QUOTA}{survey.id}"
     if work.tx.get(COUNTERS, (campaign, id)) is None:
-        if quota is None:
-            return
         used = sum(one.survey == survey.id for one in work.each(RESPONSES, {"campaign": campaign}))
         new = {"campaign": campaign, "id": id, "used": used, "cap": used}
         work.tx.insert(COUNTERS, [new])

@@ -13,7 +13,11 @@ from saasops.app.work import Host, Work
 from saasops.errors import Problem, Refused
 from saasops.storage.tables import RESPONSES
 from saasops.surveys.losses import Loss, Losses, summed
+from saasops.surveys.migration import Route
 from saasops.versions.releases import Releases
+
+CHUNK = 50
+"""So many are carried over in one transaction: people who answer wait no longer than that."""
 
 
 @attrs.frozen(kw_only=True)
@@ -53,12 +57,13 @@ def migrate_responses(
     progress: Progress | None,
 ) -> MigrationReport:
     """Carry the responses of *users* over, and tell what is lost of each."""
+    routes: dict[tuple[str, int], Route | None] = {}
     losses: dict[str, Losses] = {}
     problems: dict[str, Problem] = {}
 
     def carry(work: Work, user: str) -> Result:
         try:
-            event = migrate_response(work, opened, releases, user)
+            event = migrate_response(work, opened, releases, user, routes)
         except Refused as no:
             problems[user] = Problem(f"user {user}", no.code, no.context)
             return "superseded"
@@ -76,6 +81,7 @@ def migrate_responses(
         total=len(users),
         dry_run=dry_run,
         progress=progress,
+        most=CHUNK,
     )
     return MigrationReport(
         survey=opened.campaign.survey.id,

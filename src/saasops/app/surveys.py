@@ -10,7 +10,7 @@ from typing import Any
 
 from saasops.app.definitions import Running
 from saasops.app.imports import Progress
-from saasops.app.survey_drafts import SurveyDrafts, current_draft, known_of
+from saasops.app.survey_drafts import SurveyDrafts, current_draft, given_at, record_of
 from saasops.app.survey_exchange import SurveyExchange
 from saasops.app.survey_keeping import form_of, keep_response, reading_of
 from saasops.app.survey_migrating import MigrationReport, migrate_responses, older_responses
@@ -19,9 +19,8 @@ from saasops.app.work import Work, command, query
 from saasops.errors import Invalid, Refused
 from saasops.storage.tables import RESPONSE_DRAFTS, RESPONSE_HISTORY, RESPONSES, USERS
 from saasops.surveys.analysis import counts
-from saasops.surveys.answers import Response
+from saasops.surveys.answers import Response, answers_to
 from saasops.surveys.history import Former
-from saasops.surveys.prefill import shown
 from saasops.versions.releases import Releases
 
 
@@ -41,29 +40,33 @@ class Surveys(SurveyDrafts, SurveyExchange):
         """Take the answers of *user*, or his draft, and return the response that stands.
 
         The same answers again change nothing; older ones (*at* is when they were given)
-        never replace newer ones. *version* is the one that was answered, where a page was
-        left open: its answers are kept, and carried over to the version that is asked now, with
-        what is lost in the response. The draft is gone then. Raise `Invalid` survey.invalid
-        with a problem for each question that is wrong, `Refused` draft.none without a draft,
-        survey.other_version for a version that no declared migration leads on from, and
-        survey.not_open_yet, survey.closed, survey.full.
+        never replace newer ones. *version* is the one that *answers* are to, where a page was
+        left open: they are kept, and carried over to the version that is asked now, with what
+        is lost in the response. A draft came over as it was edited: without *answers*, *version*
+        says nothing. The draft is gone then. Raise `Invalid` survey.invalid with a problem for
+        each question that is wrong, value.wrong_instant for *at* without an offset, `Refused`
+        draft.none without a draft, survey.other_version for a version that no declared
+        migration leads on from, and survey.not_open_yet, survey.closed, survey.full.
         """
+        at = given_at(work, at)
         opened = self._open(work)
         work.need(USERS, user)
         releases = releases_of(work, opened.campaign.product)
+        # Locked, because an edit that was acknowledged meanwhile must not go with the draft.
+        typed = work.load(RESPONSE_DRAFTS, self.id, user, lock=True)
         draft, _ = current_draft(work, opened, releases, user)
         if answers is None:
             if not draft.fields:
                 raise Refused("draft.none", user=user)
-            answers = draft.values
+            answers, version = draft.values, draft.version
         asked = self._asked(work, opened, releases, version)
         form = form_of(opened, releases, asked)
-        checked = form.check(answers, reading_of(work, opened, releases, user))
+        checked = form.check(answers, reading_of(work, opened, releases, user, lock=True))
         if checked.problems:
             raise Invalid(checked.problems, "survey.invalid")
         known = draft.prefilled if draft.fields else None
         if known is None or asked.version != draft.version:
-            known = shown(known_of(work, opened, releases, user, asked))
+            known = record_of(work, opened, releases, user, asked)
         response = Response(
             campaign=self.id,
             user=user,
@@ -73,10 +76,11 @@ class Surveys(SurveyDrafts, SurveyExchange):
             hidden=checked.hidden,
             calculated=checked.calculated,
             prefilled=known,
-            submitted_at=min(at or work.at, work.at),
+            submitted_at=at,
             source="site",
         )
-        if keep_response(work, opened, releases, response) != "superseded":
+        result = keep_response(work, opened, releases, response)
+        if typed is not None and result != "superseded":
             work.tx.delete(RESPONSE_DRAFTS.table, (self.id, user))
         return work.need(RESPONSES, self.id, user)
 
@@ -120,5 +124,6 @@ class Surveys(SurveyDrafts, SurveyExchange):
 
     @query
     def counts(self, work: Work) -> Mapping[str, Mapping[str, int]]:
-        """Count the answers by question and option. Linear in the responses."""
-        return counts(self._open(work).campaign.survey, work.each(RESPONSES, {"campaign": self.id}))
+        """Count the answers to the version asked now, by question and option. Linear."""
+        survey = self._open(work).campaign.survey
+        return counts(survey, answers_to(survey, work.each(RESPONSES, {"campaign": self.id})))

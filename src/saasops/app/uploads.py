@@ -5,7 +5,6 @@ A file is written before its row: who dies between leaves a file that the audit 
 """
 
 import hashlib
-import logging
 import re
 import secrets
 from collections.abc import Callable, Generator, Iterable
@@ -16,7 +15,7 @@ import attrs
 
 from saasops.app.definitions import CampaignHandle
 from saasops.app.work import Host, Work, command, query
-from saasops.errors import InDoubt, Invalid, NotFound, Problem, Refused, SaasOpsError
+from saasops.errors import InDoubt, Invalid, NotFound, Problem, Refused
 from saasops.storage import outbox
 from saasops.storage.files import TenantFiles
 from saasops.storage.outbox import Letter
@@ -32,7 +31,6 @@ MOST_OPEN = 20
 KEPT_FOR = timedelta(days=1)
 """How long an upload waits for an answer that names it."""
 _ID = re.compile(r"[0-9a-f]{32}")
-_log = logging.getLogger(__name__)
 
 
 class Uploads(CampaignHandle):
@@ -151,11 +149,16 @@ class _Passing:
             raise Invalid([problem], "upload.refused")
 
 
-def files_of(work: Work, campaign: str, user: str) -> Callable[[str], Upload | None]:
-    """Return what finds the uploads of *user* in *campaign* by id; those of others it does not."""
+def files_of(
+    work: Work, campaign: str, user: str, *, lock: bool = False
+) -> Callable[[str], Upload | None]:
+    """Return what finds the uploads of *user* in *campaign* by id; those of others it does not.
+
+    With *lock*, one that was found is not forgotten before the end of the transaction.
+    """
 
     def find(id: str) -> Upload | None:
-        found = work.load(UPLOADS, campaign, id) if _ID.fullmatch(id) else None
+        found = work.load(UPLOADS, campaign, id, lock=lock) if _ID.fullmatch(id) else None
         return found if found is not None and found.by == user else None
 
     return find
@@ -173,13 +176,14 @@ def keep(work: Work, campaign: str, user: str, ids: Iterable[str]) -> None:
 def forget(host: Host, letter: Letter) -> None:
     """Remove the upload that *letter* is about, row and file, unless an answer names it.
 
-    One that a draft names waits another day. Safe to repeat at any point; what the store
-    refuses is tried again later.
+    One that a draft names waits another day. Safe to repeat at any point: what the store
+    raises is passed on, and whoever works the letter off tries again later.
     """
     campaign, id = letter.payload["campaign"], letter.payload["upload"]
 
     def row(work: Work) -> bool:
-        upload = work.load(UPLOADS, campaign, id)
+        # Locked before the draft is read: nobody names it any more once this is decided.
+        upload = work.load(UPLOADS, campaign, id, lock=True)
         if upload is None:
             return True
         if not upload.kept and _in_draft(work, upload):
@@ -193,17 +197,8 @@ def forget(host: Host, letter: Letter) -> None:
     def done(work: Work) -> None:
         outbox.done(work.tx, [letter])
 
-    def again(work: Work) -> None:
-        outbox.retry(work.tx, letter, at=work.at)
-
-    if not host.run(row, actor=SYSTEM):
-        return
-    try:
+    if host.run(row, actor=SYSTEM):
         host.files.delete(id)
-    except SaasOpsError as error:
-        _log.warning("upload %s is not forgotten yet: %s", id, error.code)
-        host.run(again, actor=SYSTEM)
-    else:
         host.run(done, actor=SYSTEM)
 
 
@@ -220,4 +215,7 @@ def wrong_uploads(work: Work, files: TenantFiles) -> Generator[Problem]:
 
 def _in_draft(work: Work, upload: Upload) -> bool:
     draft = work.load(RESPONSE_DRAFTS, upload.campaign, upload.by)
-    return draft is not None and upload.id in (draft.values.get(upload.question) or ())
+    # Under any question: in a newer version the one that it was sent for may have another id.
+    return draft is not None and any(
+        isinstance(value, str | list) and upload.id in value for value in draft.values.values()
+    )

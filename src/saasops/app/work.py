@@ -43,11 +43,13 @@ class Work:
         self.at = at
         self.actor = actor
         self._heard = heard
+        self.memo: dict[tuple[str, ...], Any] = {}
+        """What was read in this transaction, and still holds: whoever writes amends it."""
         self._revisions: dict[tuple[str, tuple[Any, ...]], int] = {}
 
-    def load(self, shelf: Shelf[T], *key: Any) -> T | None:
-        """Return the value at *key*, or None."""
-        row = self.tx.get(shelf.table, key)
+    def load(self, shelf: Shelf[T], *key: Any, lock: bool = False) -> T | None:
+        """Return the value at *key*, or None; *lock* keeps others from it till the end."""
+        row = self.tx.get(shelf.table, key, lock=lock)
         return None if row is None else self._value(shelf, row)
 
     def need(self, shelf: Shelf[T], *key: Any) -> T:

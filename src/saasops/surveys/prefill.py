@@ -53,11 +53,6 @@ def prefill(
     return filled
 
 
-def shown(filled: Mapping[str, Known]) -> dict[str, Known]:
-    """Return what of *filled* a response keeps: not a person's own words, they are answers."""
-    return {key: known for key, known in filled.items() if known.provenance != ANSWERED}
-
-
 def corrections(response: Response) -> tuple[Correction, ...]:
     """Return where *response* says otherwise than what was known and shown, by question."""
     return tuple(

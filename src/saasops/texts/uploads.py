@@ -61,6 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file {key} could not be kept or read ({reason}); see to the store, then try again",
         "文件 {key} 无法保存或读取（{reason}），请检查文件存储后重试",
     ),
+    "upload.not_forgotten": (
+        "the file of an upload that no answer names is not removed; see to the store, then requeue",
+        "未被任何回答引用的上传文件未能删除，请检查文件存储，然后重新排队",
+    ),
     "upload.lost": (
         "the file of this upload is gone; restore it from a backup",
         "此上传的文件已丢失，请从备份中恢复",
