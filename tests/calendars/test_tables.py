@@ -111,6 +111,39 @@ MISTAKES = {
         },
         [("decrees[0].days[1]", "calendar.span.two_words")],
     ),
+    "two words behind what cannot be read": (
+        {
+            "decrees": [
+                "x",
+                {
+                    "days": [
+                        ["party", "x", "2027-02-01", "2027-02-03"],
+                        ["restday", "x", "2027-02-01", "2027-02-03"],
+                        ["workday", "y", "2027-02-03", "2027-02-03"],
+                        ["workday", "y", "2027-02-03", "2027-02-02"],
+                    ]
+                },
+            ]
+        },
+        [
+            ("decrees[0]", "calendar.table.wrong"),
+            ("decrees[1].days[0]", "calendar.table.wrong"),
+            ("decrees[1].days[2]", "calendar.span.two_words"),
+            ("decrees[1].days[3]", "calendar.span.backwards"),
+        ],
+    ),
+    "holiday-cn with two words": (
+        {
+            "year": 2027,
+            "days": [
+                {"name": "x", "date": "2027-01-02", "isOffDay": True},
+                {"name": "x", "date": "2027-01-01", "isOffDay": True},
+                {"name": "x", "date": "soon", "isOffDay": True},
+                {"name": "x", "date": "2027-01-01", "isOffDay": False},
+            ],
+        },
+        [("days[2].date", "calendar.table.wrong"), ("days[3]", "calendar.span.two_words")],
+    ),
     "holiday-cn without a year": ({"days": []}, [("year", "calendar.table.wrong")]),
     "holiday-cn with half a day": (
         {"year": 2027, "days": [{"name": "x", "date": "2027-01-01"}]},

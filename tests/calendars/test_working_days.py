@@ -226,7 +226,7 @@ def test_a7_the_newer_override_counts_whatever_the_order_in_which_it_came() -> N
 def test_a7_an_override_can_be_taken_back() -> None:
     day = date(2020, 2, 5)
     freeze = override(day, kind="restday", reason="freeze", known_on=date(2020, 1, 20))
-    back = override(day, kind="ordinary", reason="", known_on=date(2020, 1, 25))
+    back = override(day, kind="ordinary", reason="over", known_on=date(2020, 1, 25))
     calendar = china().with_decrees((freeze, back))
     assert calendar.status(day) == china().status(day)
     assert not calendar.as_of(date(2020, 1, 24)).is_workday(day)

@@ -22,7 +22,7 @@ def test_a7_a_month_is_shown_with_its_marks_in_both_languages(started: Path) -> 
     for shown in ("2020-03", "19 W", "24 H", "8·", "Spring Festival", "2020-01-27", "make-up day"):
         assert shown in english
     chinese = saasops("calendar", "show", "2020-01", "--locale", "zh-CN").out
-    for shown in ("19 班", "24 休", "春节", "已确定至 2026-12-31"):
+    for shown in ("19 班", "24 休", "春节", "已确定：2004-01-01 至 2026-12-31"):
         assert shown in chinese
     known = saasops("calendar", "show", "2020-02", "--known-on", "2020-01-01").out
     assert "1 W" in known
@@ -33,7 +33,9 @@ def test_a7_months_as_json_have_every_day_and_its_mark(started: Path) -> None:
     run = saasops("calendar", "show", "2020-01", "2020-03", "--json")
     days = {one["day"]: one for one in run.json["days"]}
     assert len(days) == 91
-    assert run.json["covered_until"] == "2026-12-31"
+    assert (run.json["covered_from"], run.json["covered_until"]) == ("2004-01-01", "2026-12-31")
+    assert "2004-01-01 to 2026-12-31" in saasops("calendar", "show", "1999-01").out
+    assert "certain:" not in saasops("calendar", "show", "1999-01", "--calendar", "weekends").out
     assert days["2020-01-19"]["mark"] == "make_up"
     assert (days["2020-02-01"]["mark"], days["2020-02-01"]["since"]) == ("holiday", "2020-01-27")
     far = saasops("calendar", "show", "2027-01", "--json").json["days"]
@@ -107,6 +109,28 @@ def test_a7_a_package_may_bring_the_days(started: Path) -> None:
 def test_a7_wrong_usage_is_told(started: Path, words: tuple[str, ...], code: str) -> None:
     run = saasops("calendar", *words, "--json")
     assert (run.code, run.json["error"]["code"]) == (2, code)
+
+
+def test_a7_a_blank_reason_is_refused(started: Path) -> None:
+    run = saasops(
+        "calendar", "override", "2026-12-28", "--kind", "restday", "--reason", "", "--json"
+    )
+    assert run.code == 1
+    assert [one["code"] for one in run.json["error"]["problems"]] == ["calendar.reason_blank"]
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        ("show", "{MONTH} [LAST]"),
+        ("import", "[FILE]"),
+        ("override", "{FIRST} [LAST]"),
+        ("define", "{NAME}"),
+        ("diff", "{BEFORE} {AFTER}"),
+    ],
+)
+def test_a7_help_names_arguments_as_the_reference_does(name: str, usage: str) -> None:
+    assert f"calendar {name} [OPTIONS] {usage}" in saasops("calendar", name, "--help").out
 
 
 @pytest.mark.parametrize("month", ["2020", "2020-1", "2020-13", "2020-01-01", "1960-01"])

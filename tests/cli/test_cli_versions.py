@@ -39,9 +39,9 @@ def kept(started: Path) -> Path:
 def test_a3_cycles_are_taken_in_listed_and_written(kept: Path) -> None:
     tried = command("versions", "import", "cycles.csv", "--dry-run", "--json")
     assert (tried.code, tried.json["dry_run"], tried.json["accepted"]) == (1, True, [1, 2])
-    assert command("versions", "list", "python", "--json").json["releases"] == []
+    assert command("versions", "list", "python", "--json").json["error"]["code"] == "not_found"
     done = command("versions", "import", "cycles.csv", "--json")
-    assert [one["code"] for one in done.json["problems"]] == ["release.unrecognised"]
+    assert [one["code"] for one in done.json["problems"]] == ["release.kept_out"]
     again = command("versions", "import", "cycles.csv", "--json").json
     assert (again["accepted"], again["unchanged"]) == ([], [1, 2])
     run = command("versions", "list", "python", "--on", "2026-01-01", "--json")
@@ -60,9 +60,54 @@ def test_a3_cycles_are_taken_in_listed_and_written(kept: Path) -> None:
 
 def test_a3_cycles_without_a_product_get_theirs_from_the_option(kept: Path) -> None:
     (kept / "cycles.json").write_text(json.dumps([{"cycle": "1", "eol": False}]), "utf-8")
-    assert command("versions", "import", "cycles.json").code == 1
+    nobodys = command("versions", "import", "cycles.json", "--json")
+    assert nobodys.code == 1
+    assert [one["code"] for one in nobodys.json["error"]["problems"]] == ["endoflife.no_product"]
+    assert "--product" in nobodys.json["error"]["problems"][0]["message"]
     run = command("versions", "import", "cycles.json", "--product", "wiki", "--json")
     assert (run.code, run.json["accepted"]) == (0, [1])
+
+
+def test_a3_another_scheme_takes_in_what_was_kept_out(kept: Path) -> None:
+    (kept / "w.csv").write_text("product,cycle\nwiki,2020-02-30x\nwiki,2020-02-01\n", "utf-8")
+    words = ("versions", "import", "w.csv", "--scheme", "dated")
+    shown = command(*words, "--locale", "en").out
+    assert "kept out" in shown
+    assert "dated" in shown
+    assert command(*words, "--json").json["unchanged"] == [2]
+    assert command("versions", "list", "wiki", "--json").json["releases"][0]["name"] == "2020-02-01"
+    wrong = command("versions", "import", "w.csv", "--scheme", "acme", "--json")
+    assert (wrong.code, wrong.json["error"]["code"]) == (1, "version.no_scheme")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "foo"),
+        ("users", "foo"),
+        ("users", "foo", "--release", "9"),
+        ("users", "bkce", "--release", "9"),
+        ("export", "foo", "foo.json"),
+    ],
+)
+def test_a3_a_mistyped_product_or_release_is_told(kept: Path, words: tuple[str, ...]) -> None:
+    run = command("versions", *words, "--json")
+    assert (run.code, run.json["error"]["code"]) == (1, "not_found")
+    assert not (kept / "foo.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "usage"),
+    [
+        ("list", "{PRODUCT}"),
+        ("path", "{PRODUCT} {FROM} {TO}"),
+        ("import", "{FILE}"),
+        ("require", "{FILE}"),
+        ("export", "{PRODUCT} {FILE}"),
+    ],
+)
+def test_a3_help_names_arguments_as_the_reference_does(name: str, usage: str) -> None:
+    assert f"versions {name} [OPTIONS] {usage}" in command("versions", name, "--help").out
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,10 @@ def test_a3_all_three_shapes_give_the_same_release() -> None:
         ({}, [("", "endoflife.no_cycles")]),
         (3, [("", "endoflife.no_cycles")]),
         ([3], [("row 1", "value.wrong_type")]),
-        ([{"cycle": "1"}], [("row 1, column product", "row.missing_value")]),
+        (
+            [{"name": "p", "releases": [{"name": "1"}]}, {"releases": [{"name": "1"}]}],
+            [("row 2, column product", "row.missing_value")],
+        ),
         (
             {"name": "p", "releases": [{"name": "1", "eolFrom": "soon", "latest": "1"}]},
             [("row 1, column eol", "row.wrong_date")],
@@ -250,6 +253,16 @@ def test_what_is_wrong_with_a_file_is_told_by_row(
     data: object, found: list[tuple[str, str]]
 ) -> None:
     assert [(one.where, one.code) for one in read_document(data)[1]] == found
+
+
+@pytest.mark.parametrize("product", [None, "", " "])
+def test_a3_cycles_that_are_nobodys_are_told_once(product: str | None) -> None:
+    cycles = [{"cycle": str(number)} for number in range(3)]
+    with pytest.raises(Invalid) as raised:
+        read_document(cycles, product=product)
+    assert [(one.where, one.code) for one in raised.value.problems] == [
+        ("", "endoflife.no_product")
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,\n2", "NaN", "[" * 100_000, "1" * 5000, "\ud800"])

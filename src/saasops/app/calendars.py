@@ -225,7 +225,7 @@ class Calendars(Handle):
 
         A `restday` is frozen, a Saturday that is a `workday` is a duty Saturday, and
         `ordinary` takes back what was said before. It counts as known since *known_on*, by
-        default today in UTC, on the word of the actor.
+        default today in UTC, on the word of the actor. Raise `Invalid` for a blank reason.
         """
 
         def decided(at: date) -> tuple[Decree, ...]:

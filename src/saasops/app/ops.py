@@ -18,7 +18,7 @@ from saasops.app.places import refresh_places
 from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
 from saasops.app.survey_definitions import SurveyDefinitions
-from saasops.app.versions import Versions, announce_endings, endings_due
+from saasops.app.versions import Versions, announce_endings, looked_today
 from saasops.app.work import Work, attempt
 from saasops.campaigns.definition import Campaign
 from saasops.clock import Clock, system_clock
@@ -203,7 +203,7 @@ class SaasOps:
         ids = self.run(self._ready, actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
-        if self.run(endings_due, actor=SYSTEM, write=False):
+        if not self.run(looked_today, actor=SYSTEM, write=False):
             self.run(announce_endings, actor=SYSTEM)
         observe = self._plugins.observe if self._plugins.observed else None
         dispatch = Dispatch(self, self._definitions, channel=self._channel, observe=observe)

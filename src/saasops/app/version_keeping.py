@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from saasops.app.imports import Result
 from saasops.app.work import Work
 from saasops.clock import day_of, instant, zone
-from saasops.errors import Invalid, Refused
+from saasops.errors import Invalid, Problem, Refused
 from saasops.storage.tables import (
     CAMPAIGNS,
     DEFINITIONS,
@@ -23,9 +23,12 @@ from saasops.versions.claims import VersionClaim
 from saasops.versions.endings import EndingKey, SupportEnding, due
 from saasops.versions.installed import Installation, installations
 from saasops.versions.releases import Product, Release, Releases, UpgradePath
-from saasops.versions.version import VersionScheme
+from saasops.versions.schemes import BUILT_IN, DEFAULT_SCHEME
+from saasops.versions.version import Unrecognised, Version, VersionScheme
 
 _LAST = date(9990, 1, 1)
+_LOOKED: EndingKey = ("", "", 0, date(2000, 1, 1))
+"""The row that says when the ends of support were last looked at; it is no release's."""
 
 
 def schemes_of(work: Work, product: str | None = None) -> dict[str, VersionScheme]:
@@ -60,16 +63,22 @@ def target_name(work: Work, product: str, target: str) -> str:
     return found.name if isinstance(found, Release) else target
 
 
-def keep_product(work: Work, product: Product) -> Result:
-    """Keep by which scheme *product* is read; raise `Invalid` if its releases do not suit it."""
-    held = work.load(PRODUCTS, product.id)
-    if held == product:
-        return "unchanged"
+def check_product(work: Work, product: Product) -> None:
+    """Raise `Refused` version.no_scheme, or `Invalid` if releases do not suit the scheme."""
     where = {"product": product.id}
     Releases(
         releases=tuple(work.each(RELEASES, where)), schemes={product.id: _scheme(work, product)}
     )
+
+
+def keep_product(work: Work, product: Product) -> Result:
+    """Keep by which scheme *product* is read; raise as `check_product` does."""
+    held = work.load(PRODUCTS, product.id)
+    if held == product:
+        return "unchanged"
+    check_product(work, product)
     work.save(PRODUCTS, product)
+    work.memo.pop(("releases", product.id), None)
     return "changed" if held else "accepted"
 
 
@@ -78,16 +87,35 @@ def keep_release(work: Work, release: Release) -> Result:
     held = work.load(RELEASES, release.product, release.name)
     if held == release:
         return "unchanged"
+    scheme, named = _read(work, release.product)
+    version = scheme.parse(release.name)
+    if isinstance(version, Unrecognised):
+        described = work.load(PRODUCTS, release.product) or Product(id=release.product)
+        context = {"product": release.product, "name": release.name, "scheme": described.scheme}
+        raise Invalid([Problem("releases[0]", "release.kept_out", context)])
     # Two names of one version would make every later look at the product fail.
-    others = (one for one in work.each(RELEASES, {"product": release.product}) if one != held)
-    Releases(releases=(release, *others), schemes=schemes_of(work, release.product))
+    same = [one for one in filter(None, [named.get(version)]) if one != held]
+    Releases(releases=(release, *same), schemes={release.product: scheme})
     work.save(RELEASES, release)
+    named[version] = release
+    work.tx.delete(SUPPORT_ENDINGS, _LOOKED)
     return "changed" if held else "accepted"
+
+
+def keep_described(work: Work, release: Release, scheme: str | None) -> Result:
+    """Keep *release*, and before it by which *scheme* its product is read, if one is named."""
+    described: Result = "unchanged"
+    if scheme is not None:
+        described = keep_product(work, Product(id=release.product, scheme=scheme))
+    kept = keep_release(work, release)
+    return "changed" if kept == "unchanged" != described else kept
 
 
 def keep_path(work: Work, path: UpgradePath) -> Result:
     """Keep *path*; refuse one that leads down. One whose ends are not known may come first."""
-    known = releases_of(work, path.product)
+    scheme, named = _read(work, path.product)
+    ends = (named.get(scheme.parse(text)) for text in (path.from_, path.to))
+    known = Releases(releases=tuple(filter(None, ends)), schemes={path.product: scheme})
     if wrong := [one for one in known.wrong_with(path) if one.code != "path.unknown_release"]:
         raise Invalid(wrong)
     held = work.load(UPGRADE_PATHS, path.product, path.from_, path.to)
@@ -112,25 +140,45 @@ def installed(
     )
 
 
-def endings_due(work: Work) -> tuple[SupportEnding, ...]:
-    """Return what is to be told today, in UTC, of the end of support."""
+def looked_today(work: Work) -> bool:
+    """Tell whether nothing of the end of support can have come due since it was looked at.
+
+    It was looked at today, in UTC, and no release came or changed since. Constant time.
+    """
+    row = work.tx.get(SUPPORT_ENDINGS, _LOOKED)
+    return row is not None and _today(row["told_at"]) == _today(work.at)
+
+
+def announce_endings(work: Work) -> tuple[SupportEnding, ...]:
+    """Record what is due, once; again it finds nothing. Linear in all releases."""
     names = SUPPORT_ENDINGS.key
     told: set[EndingKey] = {
         (row[names[0]], row[names[1]], row[names[2]], row[names[3]])
         for row in work.rows(SUPPORT_ENDINGS, {})
     }
-    releases = work.each(RELEASES, {})
-    return tuple(due(releases, on=day_of(work.at, zone("UTC")), at=work.at, told=told))
-
-
-def announce_endings(work: Work) -> tuple[SupportEnding, ...]:
-    """Record what is due, once; again it finds nothing."""
-    events = endings_due(work)
-    for event in events:
-        row = dict(zip(SUPPORT_ENDINGS.key, event.key, strict=True))
+    events = tuple(due(work.each(RELEASES, {}), on=_today(work.at), at=work.at, told=told))
+    work.tx.delete(SUPPORT_ENDINGS, _LOOKED)
+    for key in (_LOOKED, *(event.key for event in events)):
+        row = dict(zip(names, key, strict=True))
         work.tx.insert(SUPPORT_ENDINGS, [{**row, "told_at": work.at}])
+    for event in events:
         work.record(event)
     return events
+
+
+def _read(work: Work, product: str) -> tuple[VersionScheme, dict[Version | Unrecognised, Release]]:
+    """Return how *product* is read, and its releases by version; read once in a transaction."""
+    key = ("releases", product)
+    if key not in work.memo:
+        scheme = schemes_of(work, product).get(product, BUILT_IN[DEFAULT_SCHEME])
+        found = work.each(RELEASES, {"product": product})
+        work.memo[key] = scheme, {scheme.parse(one.name): one for one in found}
+    read: tuple[VersionScheme, dict[Version | Unrecognised, Release]] = work.memo[key]
+    return read
+
+
+def _today(at: datetime) -> date:
+    return day_of(at, zone("UTC"))
 
 
 def _scheme(work: Work, product: Product) -> VersionScheme:

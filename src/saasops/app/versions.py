@@ -5,24 +5,26 @@ from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from saasops.app.imports import ImportReport, Progress, Result, take_in
+from saasops.app.imports import ImportReport, Progress, Result, run_import, take_in
 from saasops.app.version_keeping import (
     announce_endings,
-    endings_due,
+    check_product,
     installed,
+    keep_described,
     keep_path,
     keep_product,
     keep_release,
+    looked_today,
     releases_of,
     schemes_of,
     target_name,
 )
 from saasops.app.work import Handle, Work, command, query
 from saasops.clock import day_of, zone
-from saasops.errors import NotFound
+from saasops.errors import NotFound, Problem
 from saasops.rows import Rows
 from saasops.storage.tables import DOWNLOADS, PRODUCTS, REQUIREMENTS, RESPONSES, USERS
-from saasops.versions.claims import UNRECOGNISED
+from saasops.versions.claims import NONE, UNRECOGNISED
 from saasops.versions.downloads import Download
 from saasops.versions.endings import SupportEnding
 from saasops.versions.endoflife import cycles_in, read_cycles, read_document
@@ -34,7 +36,7 @@ from saasops.versions.upgrades import NoWay, Way, find_way
 from saasops.versions.version import VersionScheme
 
 _UTC = zone("UTC")
-__all__ = ["Versions", "announce_endings", "endings_due", "releases_of", "target_name"]
+__all__ = ["Versions", "announce_endings", "looked_today", "releases_of", "target_name"]
 
 
 class Versions(Handle):
@@ -149,11 +151,13 @@ class Versions(Handle):
         """Return up to *limit* users by id, behind *after*, and what they ran on the day *on*.
 
         Days are those of *where*. *release* and *phase* choose some; `none` and
-        `unrecognised` are both. Linear in all users and records.
+        `unrecognised` are both. Raise `NotFound` for a product without releases and for an
+        unknown *release*. Linear in all users and records.
         """
-        releases, day = releases_of(work, product), on or day_of(work.at, where)
-        found = releases.recognise(product, release) if release else None
-        name = found.name if isinstance(found, Release) else release
+        releases, day = _released(work, product), on or day_of(work.at, where)
+        name = release or None
+        if name is not None and name not in (NONE, UNRECOGNISED):
+            name = releases.named(product, name).name
         chosen = (
             one
             for one in installed(work, product, releases=releases, on=day, where=where)
@@ -167,8 +171,11 @@ class Versions(Handle):
     def census(
         self, work: Work, product: str, *, on: date | None = None, where: ZoneInfo = _UTC
     ) -> Census:
-        """Count who was on what on the day *on*, by release and by support phase. Linear."""
-        releases, day = releases_of(work, product), on or day_of(work.at, where)
+        """Count who was on what on the day *on*, by release and by support phase. Linear.
+
+        Raise `NotFound` for a product without releases.
+        """
+        releases, day = _released(work, product), on or day_of(work.at, where)
         found = installed(work, product, releases=releases, on=day, where=where)
         return census(found, releases=releases, product=product, on=day)
 
@@ -183,11 +190,7 @@ class Versions(Handle):
         named = schemes_in(listed)
 
         def keep(work: Work, release: Release) -> Result:
-            scheme = named.get(release.product)
-            product = Product(id=release.product, scheme=scheme) if scheme else None
-            described = keep_product(work, product) if product else "unchanged"
-            kept = keep_release(work, release)
-            return "changed" if kept == "unchanged" != described else kept
+            return keep_described(work, release, named.get(release.product))
 
         def find(name: str) -> VersionScheme | None:
             return self._schemes((name,))[0]
@@ -195,21 +198,55 @@ class Versions(Handle):
         read = partial(read_releases, schemes=self._known_schemes(), find=find)
         return take_in(self, "releases", listed, read, keep, dry_run=dry_run, together=True)
 
-    def import_cycles(self, rows: Rows, *, dry_run: bool = False) -> ImportReport:
-        """Take in a table of endoflife.date: product, cycle, release_date, eol, eoas, lts, …."""
-        return take_in(self, "cycles", rows, read_cycles, keep_release, dry_run=dry_run)
+    def import_cycles(
+        self, rows: Rows, *, scheme: str | None = None, dry_run: bool = False
+    ) -> ImportReport:
+        """Take in a table of endoflife.date: product, cycle, release_date, eol, eoas, lts, ….
+
+        With a *scheme* its products are described by that first, as `describe` does.
+        """
+        listed = list(rows)
+        read = read_cycles(listed)
+        return self._import_read(len(listed), read, scheme=scheme, dry_run=dry_run)
 
     def import_document(
-        self, data: object, *, product: str | None = None, dry_run: bool = False
+        self,
+        data: object,
+        *,
+        product: str | None = None,
+        scheme: str | None = None,
+        dry_run: bool = False,
     ) -> ImportReport:
-        """Take in what `read_json` gave of a file of endoflife.date; each cycle is a row."""
-        found, problems = read_document(data, product=product)
-        return take_in(
-            self,
+        """Take in what `read_json` gave of a file of endoflife.date; each cycle is a row.
+
+        With a *scheme* its products are described by that first, as `describe` does. Raise
+        `Invalid` endoflife.no_product where neither the file nor *product* names one.
+        """
+        read = read_document(data, product=product)
+        total = sum(1 for _ in cycles_in(data))
+        return self._import_read(total, read, scheme=scheme, dry_run=dry_run)
+
+    def _import_read(
+        self,
+        total: int,
+        read: tuple[list[tuple[int, Release]], list[Problem]],
+        *,
+        scheme: str | None,
+        dry_run: bool,
+    ) -> ImportReport:
+        found, problems = read
+        if scheme is not None:
+            for product in sorted({one.product for _, one in found}):
+                self._check(Product(id=product, scheme=scheme))
+        return run_import(
+            self.host,
             "cycles",
-            [(number, {}) for number, _ in enumerate(cycles_in(data), 1)],
-            lambda _: (found, problems),
-            keep_release,
+            found,
+            partial(keep_described, scheme=scheme),
+            actor=self.actor,
+            total=total,
+            right=len(found),
+            problems=problems,
             dry_run=dry_run,
         )
 
@@ -246,12 +283,23 @@ class Versions(Handle):
         return releases_of(work)
 
     @query
+    def _check(self, work: Work, product: Product) -> None:
+        check_product(work, product)
+
+    @query
     def _known_schemes(self, work: Work) -> dict[str, VersionScheme]:
         return schemes_of(work)
 
     @query
     def _schemes(self, work: Work, names: tuple[str, ...]) -> tuple[VersionScheme | None, ...]:
         return tuple(work.schemes(name) for name in names)
+
+
+def _released(work: Work, product: str) -> Releases:
+    releases = releases_of(work, product)
+    if not releases.releases:
+        raise NotFound("product", product)
+    return releases
 
 
 def _answers(work: Work, campaign: str, user: str) -> Iterable[Fact]:

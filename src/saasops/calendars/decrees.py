@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from saasops.errors import Problem
+from saasops.errors import Invalid, Problem
 
 Kind: TypeAlias = Literal["workday", "restday"]
 Word: TypeAlias = Literal["workday", "restday", "ordinary"]
@@ -74,13 +74,16 @@ def override(
     """Word a host's own decision on the days *first* to *last*, which wins over every table.
 
     A Saturday that is a `workday` is a duty Saturday; a weekday that is a `restday` is frozen.
+    Raise `Invalid` calendar.reason_blank where nothing is said why.
     """
+    if not reason.strip():
+        raise Invalid([Problem("reason", "calendar.reason_blank")])
     span = Span(kind=kind, first=first, last=last or first, name=reason)
     return Decree(basis="override", published=known_on, by=by, days=(span,))
 
 
 def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Join spans that follow each other and say the same, in order."""
+    """Join spans that follow each other and say the same, in order, up to the longest."""
     found: list[Span] = []
     for one in sorted(spans, key=lambda span: span.first):
         last = found[-1] if found else None
@@ -88,6 +91,7 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
             last is not None
             and (last.kind, last.name) == (one.kind, one.name)
             and (one.first - last.last).days == 1
+            and (one.last - last.first).days < LONGEST
         ):
             found[-1] = attrs.evolve(last, last=one.last)
         else:
@@ -96,10 +100,17 @@ def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def mistakes(decree: Decree, where: str) -> Iterator[Problem]:
-    """Find spans that end before they begin or are longer than a year, and words that differ."""
+    """Find what is wrong with the spans of *decree*, which are numbered as they stand."""
+    return wrong_spans((f"{where}.days[{number}]", one) for number, one in enumerate(decree.days))
+
+
+def wrong_spans(spans: Iterable[tuple[str, Span]]) -> Iterator[Problem]:
+    """Find spans that end before they begin or are longer than a year, and words that differ.
+
+    Each of *spans* comes with its place.
+    """
     said: dict[date, Word] = {}
-    for number, span in enumerate(decree.days):
-        place = f"{where}.days[{number}]"
+    for place, span in spans:
         context = {"first": str(span.first), "last": str(span.last)}
         if span.last < span.first:
             yield Problem(place, "calendar.span.backwards", context)

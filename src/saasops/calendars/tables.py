@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, cast
 
-from saasops.calendars.decrees import Decree, Span, joined, mistakes
+from saasops.calendars.decrees import Decree, Span, joined, wrong_spans
 from saasops.errors import Invalid, Problem
 
 _WORDS = ("workday", "restday", "ordinary")
@@ -32,8 +32,6 @@ def read_table(table: object, *, known_on: date | None = None) -> tuple[Decree, 
             read = tuple(_holiday_cn(rows, known_on, found))
     if not read and not found:
         found.append(Problem("", "calendar.table.no_shape", {}))
-    for number, one in enumerate(read):
-        found += mistakes(one, f"decrees[{number}]")
     if found:
         raise Invalid(found, "calendar.table.invalid")
     return read
@@ -54,23 +52,24 @@ def _decrees(rows: object, known_on: date | None, found: list[Problem]) -> Itera
         if basis not in _BASES:
             found.append(_wrong(f"{where}.basis", " | ".join(_BASES)))
             continue
-        spans = [
-            _span(item, f"{where}.days[{n}]", found)
-            for n, item in enumerate(_list(decree.get("days"), f"{where}.days", found))
-        ]
+        spans = list[tuple[str, Span]]()
+        for n, item in enumerate(_list(decree.get("days"), f"{where}.days", found)):
+            if (span := _span(item, place := f"{where}.days[{n}]", found)) is not None:
+                spans.append((place, span))
+        found += wrong_spans(spans)
         yield Decree(
             basis=cast("Any", basis),
             published=published,
             by=_text(decree.get("by", ""), f"{where}.by", found),
             year=_year(decree.get("year"), f"{where}.year", found),
-            days=tuple(span for span in spans if span is not None),
+            days=tuple(span for _, span in spans),
         )
 
 
 def _holiday_cn(
     rows: Mapping[object, object], known_on: date | None, found: list[Problem]
 ) -> Iterator[Decree]:
-    spans: list[Span] = []
+    spans: list[tuple[str, Span]] = []
     for number, row in enumerate(_list(rows["days"], "days", found)):
         where = f"days[{number}]"
         item = cast("Mapping[str, object]", row if isinstance(row, Mapping) else {})
@@ -82,12 +81,14 @@ def _holiday_cn(
         name = _text(item.get("name"), f"{where}.name", found)
         if day is not None:
             kind = cast("Any", "restday" if off else "workday")
-            spans.append(Span(kind=kind, first=day, last=day, name=name))
+            spans.append((where, Span(kind=kind, first=day, last=day, name=name)))
+    found += wrong_spans(spans)
     year = _year(rows.get("year"), "year", found)
     if year is None and not found:
         found.append(_wrong("year", "a year"))
     papers = [_text(one, "papers", found) for one in _list(rows.get("papers", []), "papers", found)]
-    yield Decree(published=known_on, by=" ".join(papers), year=year, days=joined(spans))
+    days = joined(span for _, span in spans)
+    yield Decree(published=known_on, by=" ".join(papers), year=year, days=days)
 
 
 def _span(item: object, where: str, found: list[Problem]) -> Span | None:

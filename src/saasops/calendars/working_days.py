@@ -74,10 +74,15 @@ class WorkCalendar:
         return self.status(day).basis not in UNCERTAIN
 
     @property
+    def covered_from(self) -> date | None:
+        """Return the first day of the first covered year; None where there is no such year."""
+        return date(min(self.covered), 1, 1) if self.covered else None
+
+    @property
     def covered_until(self) -> date | None:
         """Return the last day of the last covered year; None where the week decides for ever.
 
-        Years before it may be missing too: ask `covers` about a single day.
+        Years before it may be missing too, even between: ask `covers` about a single day.
         """
         return None if self.covered is None else date(max(self.covered, default=1), 12, 31)
 

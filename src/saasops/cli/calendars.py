@@ -14,7 +14,15 @@ from saasops.app.calendars import CalendarReport, Calendars
 from saasops.calendars.differences import DayChange, mark
 from saasops.calendars.working_days import WorkCalendar
 from saasops.cli.calendar_pictures import days_changed, impact, legend, month, named_days
-from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption, day
+from saasops.cli.options import (
+    SETTINGS,
+    ConfigOption,
+    JsonOption,
+    LocaleOption,
+    civil,
+    day,
+    month_of,
+)
 from saasops.cli.settings import read_settings, the_campaign
 from saasops.cli.terminal import Terminal, terminal
 from saasops.errors import NotFound, Refused
@@ -39,17 +47,10 @@ class Kind(StrEnum):
     ordinary = "ordinary"
 
 
-def month_of(text: str) -> date:
-    """Read 2020-02; raise `ValueError` for anything else."""
-    if len(text) != len("2020-02"):
-        raise ValueError("a month such as 2020-02 is meant")
-    return day(f"{text}-01")
-
-
 def years_of(text: str) -> tuple[int, int]:
     """Read 2026 or 2026-2028; raise `ValueError` for anything else."""
     first, _, last = text.partition("-")
-    found = day(f"{first}-01-01").year, day(f"{last or first}-01-01").year
+    found = civil(f"{first}-01-01").year, civil(f"{last or first}-01-01").year
     if found[1] < found[0]:
         raise ValueError("the first year comes first")
     return found
@@ -68,9 +69,12 @@ ByOption = Annotated[str, typer.Option("--by", help="On whose word.")]
 
 @app.command()
 def show(
-    first: Annotated[date, typer.Argument(parser=month_of, help="A month, as 2020-01.")],
+    first: Annotated[
+        date, typer.Argument(parser=month_of, metavar="MONTH", help="A month, as 2020-01.")
+    ],
     last: Annotated[
-        date | None, typer.Argument(parser=month_of, help="The last month, if more than one.")
+        date | None,
+        typer.Argument(parser=month_of, metavar="LAST", help="The last month, if more than one."),
     ] = None,
     *,
     calendar: CalendarOption = "CN",
@@ -91,6 +95,7 @@ def show(
         shown.result(
             {
                 "calendar": calendar,
+                "covered_from": serial.dump(found.covered_from),
                 "covered_until": serial.dump(found.covered_until),
                 "days": [_day(found, one) for one in _days(first, end)],
             }
@@ -100,16 +105,20 @@ def show(
             shown.show(month(found, begin))
             begin = (begin + timedelta(31)).replace(day=1)
         shown.say(legend())
-        if found.covered_until is not None:
+        if found.covered_from is not None:
             shown.say(
-                both("Known for certain up to {day}.", "已确定至 {day}。"), day=found.covered_until
+                both("Known for certain: {first} to {last}.", "已确定：{first} 至 {last}。"),
+                first=found.covered_from,
+                last=found.covered_until,
             )
         shown.show(named_days(found, tuple(_days(first, end))))
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path | None, typer.Argument(help="A table of days (JSON).")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A table of days (JSON).")
+    ] = None,
     *,
     source: Annotated[
         Source | None, typer.Option("--from", help="A package instead of a file.")
@@ -152,8 +161,10 @@ def import_(
 
 @app.command()
 def override(
-    first: Annotated[date, typer.Argument(parser=day, help="The first day.")],
-    last: Annotated[date | None, typer.Argument(parser=day, help="The last, if several.")] = None,
+    first: Annotated[date, typer.Argument(parser=day, metavar="FIRST", help="The first day.")],
+    last: Annotated[
+        date | None, typer.Argument(parser=day, metavar="LAST", help="The last, if several.")
+    ] = None,
     *,
     kind: Annotated[Kind, typer.Option(help="What the days are; ordinary takes a word back.")],
     reason: Annotated[str, typer.Option(help="Why.")],
@@ -177,7 +188,7 @@ def override(
 
 @app.command()
 def define(
-    name: Annotated[str, typer.Argument(help="The new calendar's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new calendar's name.")],
     *,
     base: Annotated[str, typer.Option(help="The calendar that it stands on.")] = "CN",
     config: ConfigOption = SETTINGS,
@@ -193,8 +204,10 @@ def define(
 
 @app.command()
 def diff(
-    before: Annotated[date, typer.Argument(parser=day, help="As it was known on this day …")],
-    after: Annotated[date, typer.Argument(parser=day, help="… and on this one.")],
+    before: Annotated[
+        date, typer.Argument(parser=day, metavar="BEFORE", help="As it was known on this day …")
+    ],
+    after: Annotated[date, typer.Argument(parser=day, metavar="AFTER", help="… and on this one.")],
     *,
     campaign: Annotated[str | None, typer.Option(help="Not needed if there is one.")] = None,
     config: ConfigOption = SETTINGS,

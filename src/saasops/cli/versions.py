@@ -24,7 +24,7 @@ from saasops.versions.endoflife import read_json, write_product
 from saasops.versions.installed import Standing
 from saasops.versions.ordering import by_date
 from saasops.versions.readiness import Fact, Requirements
-from saasops.versions.release import Release
+from saasops.versions.releases import Release, Releases
 from saasops.versions.upgrades import NoWay
 
 app = typer.Typer(help="Releases, upgrade paths, readiness, who is on what.", no_args_is_help=True)
@@ -70,9 +70,9 @@ class Facts:
     facts: tuple[Fact, ...]
 
 
-ProductArgument = Annotated[str, typer.Argument(help="The product.", show_default=False)]
-FromArgument = Annotated[str, typer.Argument(help="The release that runs.", show_default=False)]
-ToArgument = Annotated[str, typer.Argument(help="The release that is wanted.", show_default=False)]
+ProductArgument = Annotated[str, typer.Argument(metavar="PRODUCT", help="The product.")]
+FromArgument = Annotated[str, typer.Argument(metavar="FROM", help="The release that runs.")]
+ToArgument = Annotated[str, typer.Argument(metavar="TO", help="The release that is wanted.")]
 OnOption = Annotated[
     date | None, typer.Option("--on", parser=day, metavar="DATE", help="The day; today.")
 ]
@@ -94,7 +94,7 @@ def list_(
     """List the releases of a product, oldest first, and how each is supported on a day."""
     with terminal(locale, as_json=as_json) as shown:
         with read_settings(config).open() as ops:
-            known, today = ops.versions.releases(product), _today(ops, on)
+            known, today = _released(ops, product), _today(ops, on)
         listed: tuple[Release, ...] = known.of(product)
         if by is Key.DATE:
             order = by_date(
@@ -257,7 +257,7 @@ def ready(
 
 @app.command()
 def require(
-    file: Annotated[Path, typer.Argument(help="A TOML file of [[requirements]].")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A TOML file of [[requirements]].")],
     *,
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
@@ -278,10 +278,15 @@ def require(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file of endoflife.date: JSON, CSV or XLSX.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A file of endoflife.date: JSON, CSV or XLSX.")
+    ],
     *,
     product: Annotated[
         str | None, typer.Option(help="Whose cycles they are, where the file does not say.")
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How the versions are read from now on.")
     ] = None,
     dry_run: DryRunOption = False,
     config: ConfigOption = SETTINGS,
@@ -297,11 +302,13 @@ def import_(
         if file.suffix.lower() == ".json":
             data = read_json(_text(file))
             with settings.open() as ops:
-                report = ops.versions.import_document(data, product=product, dry_run=dry_run)
+                report = ops.versions.import_document(
+                    data, product=product, scheme=scheme, dry_run=dry_run
+                )
         else:
             sheet = read_table(file)
             with settings.open() as ops:
-                report = ops.versions.import_cycles(sheet.rows, dry_run=dry_run)
+                report = ops.versions.import_cycles(sheet.rows, scheme=scheme, dry_run=dry_run)
             report = attrs.evolve(report, problems=(*sheet.problems, *report.problems))
         tell(shown, report, file)
         if report.problems:
@@ -311,7 +318,7 @@ def import_(
 @app.command()
 def export(
     product: ProductArgument,
-    out: Annotated[Path, typer.Argument(help="The JSON file to write.", show_default=False)],
+    out: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON file to write.")],
     *,
     on: OnOption = None,
     config: ConfigOption = SETTINGS,
@@ -321,12 +328,19 @@ def export(
     """Write the releases of a product as endoflife.date does (JSON API v1)."""
     with terminal(locale, as_json=as_json) as shown:
         with read_settings(config).open() as ops:
-            listed, today = ops.versions.releases(product).of(product), _today(ops, on)
+            listed, today = _released(ops, product).of(product), _today(ops, on)
         written: dict[str, Any] = write_product(product, reversed(listed), on=today)
         out.write_text(json.dumps(written, ensure_ascii=False, indent=1), encoding="utf-8")
         shown.result({"product": product, "file": out.name, "releases": len(listed)})
         words = both("{count} releases are in {name}.", "已将 {count} 个版本写入 {name}。")
         shown.say(words, count=len(listed), name=out.name)
+
+
+def _released(ops: SaasOps, product: str) -> Releases:
+    known: Releases = ops.versions.releases(product)
+    if not known.releases:
+        raise NotFound("product", product)
+    return known
 
 
 def _today(ops: SaasOps, on: date | None) -> date:

@@ -10,6 +10,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from saasops.texts import general
+
 LOCALES = ("en", "zh-CN")
 CONTEXTS = (
     "general",
@@ -55,7 +57,14 @@ def explain(code: str, context: Mapping[str, Any], *, locale: str) -> str:
     """Put *context* into the text of *code*; an unknown code is shown as it is."""
     english, chinese = catalogue().get(code, (code, code))
     text = chinese if locale.startswith("zh") else english
+    if code == "not_found" and "kind" in context:
+        context = {**context, "kind": _kind(str(context["kind"]), locale)}
     return text.format_map(_Shown(context))
+
+
+def _kind(kind: str, locale: str) -> str:
+    english, chinese = general.KINDS.get(kind, (kind, kind))
+    return chinese if locale.startswith("zh") else english
 
 
 class _Shown(dict[str, Any]):

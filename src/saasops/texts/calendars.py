@@ -25,6 +25,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "this needs the package {package}: pip install 'saasops[{extra}]'",
         "此功能需要 {package} 包：pip install 'saasops[{extra}]'",
     ),
+    "calendar.reason_blank": (
+        "nothing is said why; give the reason in a few words",
+        "未填写原因，请用几个字说明",
+    ),
     "calendar.span.backwards": (
         "the days end on {last}, before they begin on {first}",
         "日期段的结束日 {last} 早于开始日 {first}",

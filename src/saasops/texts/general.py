@@ -1,4 +1,40 @@
-"""Codes that belong to no single context."""
+"""Codes that belong to no single context, and the words for the kinds of things."""
+
+KINDS = {
+    "absence": ("absence", "缺勤"),
+    "account": ("account", "账户"),
+    "assistant": ("assistant", "助手"),
+    "booking": ("booking", "预约"),
+    "calendar": ("calendar", "日历"),
+    "campaign": ("campaign", "活动"),
+    "contact": ("contact", "联系方式"),
+    "draft": ("draft", "草稿"),
+    "file": ("file", "文件"),
+    "folder": ("folder", "文件夹"),
+    "format": ("format", "格式"),
+    "identity": ("identity provider", "身份提供方"),
+    "notice": ("notice", "通知"),
+    "page": ("page", "页面"),
+    "participant": ("participant", "参与者"),
+    "post": ("post", "帖子"),
+    "prior": ("prior reward", "以往奖励记录"),
+    "product": ("product", "产品"),
+    "profile": ("profile", "导入配置"),
+    "publishedsurvey": ("published survey", "已发布问卷"),
+    "question": ("question", "题目"),
+    "release": ("release", "版本"),
+    "request": ("request", "请求"),
+    "response": ("response", "答卷"),
+    "savedprofile": ("profile", "导入配置"),
+    "survey": ("survey", "问卷"),
+    "surveydraft": ("draft", "问卷草稿"),
+    "thread": ("thread", "话题"),
+    "upload": ("upload", "上传文件"),
+    "user": ("user", "用户"),
+    "waiting": ("place on the waiting list", "候补记录"),
+    "zone": ("time zone", "时区"),
+}
+"""What `NotFound` calls a kind of thing; any other kind is shown as it is."""
 
 TEXTS = {
     "invalid": ("{count} problem(s): {shown}", "有 {count} 处问题：{shown}"),

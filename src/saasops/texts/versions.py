@@ -5,6 +5,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{name} is no version of {product}; write it like 5.1, or add a prefix to its scheme",
         "{name} 不是 {product} 的有效版本号，请写成 5.1，或在版本规则中加入其前缀",
     ),
+    "release.kept_out": (
+        "kept out: {name} is no version by the scheme {scheme}; give {product} another scheme",
+        "未导入：按版本规则 {scheme}，{name} 不是有效版本号；请为产品 {product} 指定其他版本规则",
+    ),
     "release.same_version": (
         "{name} and {other} are the same version of {product}; keep one of them",
         "{name} 与 {other} 是 {product} 的同一版本，请只保留一个",
@@ -32,6 +36,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "endoflife.no_cycles": (
         "there are no release cycles in it; give a product or a list of cycles of endoflife.date",
         "文件中没有发布周期，请提供 endoflife.date 的产品文件或周期列表",
+    ),
+    "endoflife.no_product": (
+        "the file does not say whose cycles it has; name the product by --product",
+        "文件未注明所属产品，请用 --product 指定产品",
     ),
     "requirement.duplicate": (
         "{id} is required twice of this product; rename or remove one of them",

@@ -50,7 +50,8 @@ def read_document(
     """Read what `read_json` gave: products of API v1, or a list of cycles of *product*.
 
     Releases are numbered from 1 on, like rows; problems name the columns of the CSV. What
-    saasops has no field for is kept as `more`.
+    saasops has no field for is kept as `more`. Raise `Invalid` endoflife.no_product where
+    nothing names the product of any cycle.
     """
     rows, more = list[tuple[int, Cells]](), dict[int, Mapping[str, Any]]()
     problems = list[Problem]()
@@ -62,6 +63,8 @@ def read_document(
         cells, rest = flat(one)
         rows.append((number, {"product": name, **cells}))
         more[number] = rest
+    if rows and not any((cells["product"] or "").strip() for _, cells in rows):
+        raise Invalid([Problem("", "endoflife.no_product")])
     if not rows and not problems:
         problems.append(Problem("", "endoflife.no_cycles"))
     found, wrong = read_cycles(rows, more=more)
