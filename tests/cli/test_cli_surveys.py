@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from command import REFERENCE, saasops
 
+from saasops.app.survey_files import read_definition
+
 GAPS = """
 id = "apps"
 version = 1
@@ -149,3 +151,148 @@ def test_what_is_no_survey_is_refused_by_name(tmp_path: Path) -> None:
     assert saasops("survey", "lint", "missing.toml", "--json").json["error"]["code"] == "not_found"
     (tmp_path / "wrong.toml").write_text("id = 3", "utf-8")
     assert saasops("survey", "lint", "wrong.toml", "--json").json["error"]["problems"]
+
+
+def test_a4_lint_tells_what_is_gone_and_what_a_migration_cannot_do(tmp_path: Path) -> None:
+    before = GAPS.replace("low = 5,", "low = 4,").replace("high = 10,", "high = 9,")
+    asked = '\n[[questions]]\nid = "os"\nkind = "text"\ntext = { zh-CN = "系统", en = "System" }\n'
+    after = before.replace("version = 1", "version = 2")
+    (tmp_path / "before.toml").write_text(before + asked, "utf-8")
+
+    def found(*steps: str) -> tuple[int, list[str]]:
+        declared = "\n".join(["[[migrations]]", "version = 1", *steps]) if steps else ""
+        (tmp_path / "after.toml").write_text(f"{after}\n{declared}\n", "utf-8")
+        run = saasops("survey", "lint", "after.toml", "--against", "before.toml", "--json")
+        return run.code, [one["code"] for one in run.json["problems"]]
+
+    assert found() == (1, ["survey.change.question_dropped"])
+    step = "[[migrations.steps]]"
+    assert found(step, 'was = "os"') == (1, ["survey.migration.no_reason"])
+    assert found(step, 'was = "os"', 'reason = "known"') == (0, [])
+
+
+OPENING = """
+[opening]
+opens_at = {opens}
+closes_at = {closes}
+"""
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "english", "chinese"),
+    [
+        ("2020-01-01T00:00:00+08:00", "2999-01-01T00:00:00+08:00", "", ""),
+        (
+            "2998-01-01T00:00:00+08:00",
+            "2999-01-01T00:00:00+08:00",
+            "opens at 2998-01-01",
+            "2998-01-01T00:00+08:00 开放",
+        ),
+        (
+            "2019-01-01T00:00:00+08:00",
+            "2020-01-01T00:00:00+08:00",
+            "closed at 2020-01-01T00:00+08:00",
+            "2020-01-01T00:00+08:00 截止",
+        ),
+    ],
+)
+def test_a4_publishing_says_when_it_opens_or_that_it_is_over(
+    filled: Path, opens: str, closes: str, english: str, chinese: str
+) -> None:
+    survey = filled / "survey.toml"
+    text = survey.read_text("utf-8")
+    survey.write_text(text + OPENING.format(opens=opens, closes=closes), "utf-8")
+    said = saasops("survey", "publish", survey, "--locale", "en").out
+    assert "opening or migrations changed" in said
+    assert english in said
+    assert len(said.splitlines()) == (2 if english else 1)
+    assert chinese in saasops("survey", "publish", survey, "--locale", "zh-CN").out
+    assert saasops("survey", "publish", survey, "--json").json["result"] == "unchanged"
+    survey.write_text(text, "utf-8")
+    assert saasops("survey", "publish", survey, "--json").json["result"] == "amended"
+
+
+def test_a4_a_draft_is_published_by_its_id(filled: Path) -> None:
+    survey = filled / "survey.toml"
+    text = survey.read_text("utf-8")
+    survey.write_text(text.replace("version = 1", "version = 2"), "utf-8")
+    kept = saasops("survey", "import", survey, "--json").json["survey"]
+    assert saasops("survey", "publish", kept, "--json").json["result"] == "published"
+    run = saasops("survey", "publish", kept, "--json")
+    assert (run.code, run.json["error"]["code"]) == (1, "not_found")
+    survey.write_text(text, "utf-8")
+    assert saasops("survey", "publish", survey, "--json").json["result"] == "unchanged"
+
+
+def test_a4_published_surveys_are_listed_with_title_and_questions(filled: Path) -> None:
+    (listed,) = saasops("survey", "list", "--json", "--locale", "zh-CN").json["surveys"]
+    survey = read_definition(filled / "survey.toml").whole()
+    assert listed["title"] == survey.title.to("zh-CN") != survey.title.to("en")
+    assert listed["questions"] == len(survey.questions)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["export", "survey.toml", "--as", "pdf", "--out", "x.pdf"], "unknown_format"),
+        (["import", "survey.toml", "--as", "pdf"], "unknown_format"),
+        (["import", "survey.toml", "--as", "jsonschema"], "unknown_format"),
+        (["import", "survey.toml", "--out", "x.toml"], "needs_json"),
+        (["export", "survey.toml", "--as", "saasops", "--words", "--out", "x"], "answers_only"),
+        (["export", "survey.toml", "--as", "saasops", "--single", "--out", "x"], "answers_only"),
+        (["export", "survey.toml", "--as", "xlsform", "--purpose", "", "--out", "x"], "answers_only"),
+    ],
+)  # fmt: skip
+def test_a4_options_that_do_not_go_together_are_wrong_usage(
+    filled: Path, words: list[str], code: str
+) -> None:
+    before = sorted(filled.iterdir())
+    run = saasops("survey", *words, "--json")
+    assert (run.code, run.json["error"]["code"]) == (2, f"cli.usage.{code}")
+    if code == "unknown_format":
+        offered = run.json["error"]["message"].rpartition(": ")[2].split(", ")
+        assert {"saasops", "surveyjs", "xlsform"} <= set(offered)
+        assert ("jsonschema" in offered) == (words[0] == "export")
+    assert sorted(filled.iterdir()) == before
+
+
+def test_a4_answers_are_those_to_the_survey_that_is_named(answered: Path) -> None:
+    asked = saasops("survey", "list", "--json").json["surveys"][0]["id"]
+    run = saasops("survey", "export", asked, "--as", "csv", "--out", "a.csv")
+    assert run.code == 0
+    assert "not written, to other versions: 0" in run.out
+    run = saasops("survey", "export", "other", "--as", "csv", "--out", "b.csv", "--json")
+    assert (run.code, run.json["error"]["code"]) == (1, "cli.other_survey")
+    assert asked in run.json["error"]["message"]
+    assert list(answered.glob("b.csv*")) == []
+
+
+def test_a4_a_file_goes_out_with_the_slots_of_the_campaign_that_asks_it(filled: Path) -> None:
+    id = read_definition("survey.toml").survey.id
+    for name, source in (("file.json", "survey.toml"), ("published.json", id)):
+        saasops("survey", "export", source, "--as", "surveyjs", "--out", name)
+    assert (filled / "file.json").read_bytes() == (filled / "published.json").read_bytes()
+    words = ("survey", "export", "survey.toml", "--as", "surveyjs", "--out", "alone.json")
+    assert saasops(*words, "--config", "no.toml").code == 0
+    assert (filled / "file.json").read_bytes() != (filled / "alone.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "example"),
+    [
+        (["report", "weekly", "--week", "soon"], "2020-02-29"),
+        (["report", "weekly", "--week", "0020-02-29"], "2020-02-29"),
+        (["report", "weekly", "--at", "2020-02-29T09:00:00"], "2020-02-29T09:00:00+08:00"),
+        (["report", "weekly", "--at", "soon"], "2020-02-29T09:00:00+08:00"),
+        (["calendar", "show", "2020-13"], "2020-02"),
+        (["calendar", "show", "2020-02-29"], "2020-02"),
+    ],
+)
+def test_days_that_cannot_be_read_are_answered_by_an_example(
+    words: list[str], example: str
+) -> None:
+    run = saasops(*words)
+    assert run.code == 2
+    assert f"write it as {example}, " in run.err
+    assert f"请写成 {example}，" in run.err
+    assert "Value error" not in run.err

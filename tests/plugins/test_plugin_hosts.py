@@ -374,7 +374,9 @@ def test_one_name_may_stand_in_several_registries() -> None:
     assert plugins.capacity_rule_kinds["crm"].summary == "a kind"
     assert plugins.question_kinds["crm"].summary == "a question"
     assert isinstance(plugins.question_kind("crm"), Everything)
-    with pytest.raises(PluginError, match="no QuestionKind; it lacks read, problems, field, schema"):
+    with pytest.raises(
+        PluginError, match="no QuestionKind; it lacks read, problems, field, schema"
+    ):
         plugins.question_kind("crm.wrong")
     assert plugins.version_schemes["crm"].summary == "a scheme"
     assert isinstance(plugins.version_scheme("crm"), Everything)

@@ -9,7 +9,7 @@ from saasops.errors import NotFound, Problem, Refused
 from saasops.predicates import All, Not, holds
 from saasops.predicates import Test as Compared
 from saasops.surveys.calculated import calculator, facts
-from saasops.surveys.definition import Calculated, Case, Option, Page, Question, Survey
+from saasops.surveys.definition import Calculated, Case, Option, Page, Personal, Question, Survey
 from saasops.surveys.forms import MOST_UNKNOWN, Form
 from saasops.surveys.kinds import Reading
 from saasops.surveys.structure import mistakes
@@ -305,8 +305,81 @@ def test_a4_mistakes_in_questions_are_found():
     told = [(p.where, p.code) for p in mistakes(attrs.evolve(survey, questions=questions))]
     assert told == [
         ("questions.one.options", "survey.lint.wrong_id"),
+        ("questions.one.options..text", "survey.lint.blank_text"),
         ("questions.many.fewest", "survey.lint.backwards"),
         ("questions.last.longest", "survey.lint.too_small"),
         ("questions.many.page", "survey.lint.no_page"),
         ("pages.p", "survey.lint.split_page"),
     ]
+
+
+BLANK = Text.of({"en": "there", "zh-CN": "　"})
+
+
+def first(**changes):
+    """Return the small survey with *changes* of its first question."""
+    one, *others = small().questions
+    return attrs.evolve(small(), questions=(attrs.evolve(one, **changes), *others))
+
+
+def worded(*texts):
+    options = zip("abc", texts, strict=False)
+    return first(options=tuple(Option(id=id, text=Text.of(text)) for id, text in options))
+
+
+@pytest.mark.parametrize(
+    ("survey", "where", "code"),
+    [
+        (attrs.evolve(small(), title=BLANK), "title", "blank_text"),
+        (small(pages=(Page(id="p", title=BLANK),)), "pages.p.title", "blank_text"),
+        (first(text=BLANK), "questions.one.text", "blank_text"),
+        (worded("x", BLANK.by_locale), "questions.one.options.b.text", "blank_text"),
+        (
+            first(personal=Personal(category=" ", purpose="x")),
+            "questions.one.personal",
+            "blank_personal",
+        ),
+        (
+            first(personal=Personal(category="x", purpose="")),
+            "questions.one.personal",
+            "blank_personal",
+        ),
+        (attrs.evolve(small(), version=0), "version", "wrong_version"),
+        (attrs.evolve(small(), version=2**31), "version", "wrong_version"),
+        (attrs.evolve(small(), questions=()), "questions", "no_questions"),
+        (worded("x", "y", " x"), "questions.one.options", "same_words"),
+        (worded("１", "1"), "questions.one.options", "same_words"),
+        (worded("x", {"en": "x", "zh-CN": "y"}), "questions.one.options", "same_words"),
+    ],
+)
+def test_a4_what_nobody_could_read_or_tell_apart_is_found(survey, where, code):
+    assert [(p.where, p.code) for p in mistakes(survey)] == [(where, f"survey.lint.{code}")]
+
+
+def test_a4_words_may_be_like_in_different_languages_only():
+    survey = worded({"en": "x", "zh-CN": "y"}, {"en": "y", "zh-CN": "x"})
+    assert list(mistakes(survey)) == []
+    assert list(mistakes(attrs.evolve(small(), version=2**31 - 1))) == []
+
+
+def named(id):
+    """Yield small surveys in which something else is called *id*, with its place."""
+    number = Calculated(id=id, title=Text.of("n"), method="count", of=("one",))
+    yield "id", attrs.evolve(small(), id=id)
+    yield "pages", small(pages=(Page(id=id, title=Text.of("p")),))
+    yield "calculated", small(calculated=(number,))
+    yield "questions.one.options", first(options=(Option(id=id, text=Text.of("x")),))
+    last = attrs.evolve(small().questions[-1], id=id)
+    yield "questions", attrs.evolve(small(), questions=(*small().questions, last))
+
+
+@pytest.mark.parametrize("id", ["1000+", "1-49", "yes-no", "5.10", "A_b", "0", "x" * 64])
+def test_a4_plain_ids_are_right(id):
+    for _, survey in named(id):
+        assert list(mistakes(survey)) == []
+
+
+@pytest.mark.parametrize("id", ["", " ", "a b", "a\n", "-a", "+1", "问", "a/b", "{a}", "x" * 65])
+def test_a4_other_ids_are_named_where_they_stand(id):
+    for where, survey in named(id):
+        assert [(p.where, p.code) for p in mistakes(survey)] == [(where, "survey.lint.wrong_id")]

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from saasops.predicates import All
 from saasops.predicates import Test as Compared
-from saasops.surveys.definition import Calculated, Option, Page, Question, Survey
+from saasops.surveys.definition import (
+    Calculated,
+    Migration,
+    Option,
+    Page,
+    Question,
+    Step,
+    Survey,
+)
 from saasops.surveys.lint import ADVICE, changed_meaning
 from saasops.testing.strategies.surveys import surveys
 from saasops.values import Text
@@ -22,7 +30,7 @@ SURVEY = Survey(id="s", version=1, title=Text.of("S"), questions=(APPS, HOSTS), 
 
 
 def found(apps=APPS, hosts=HOSTS, **more):
-    after = attrs.evolve(SURVEY, version=2, questions=(apps, hosts), **more)
+    after = attrs.evolve(SURVEY, version=2, **{"questions": (apps, hosts), **more})
     return [(problem.where, problem.code) for problem in changed_meaning(SURVEY, after)]
 
 
@@ -78,10 +86,59 @@ def test_a4_the_condition_of_the_page_counts_as_the_questions_own():
     ]
 
 
-def test_a4_what_is_new_or_gone_means_nothing_else():
-    added = attrs.evolve(HOSTS, id="disks")
+def test_a4_what_is_new_means_nothing_else():
     third = Option(id="none", text=Text.of("none"), low=-1, high=-1)
-    assert found(with_options(FEW, MANY, third), hosts=added, calculated=()) == []
+    disks = attrs.evolve(HOSTS, id="disks")
+    assert found(with_options(FEW, MANY, third), calculated=()) == []
+    assert found(questions=(APPS, HOSTS, disks)) == []
+
+
+DISKS = attrs.evolve(HOSTS, id="disks")
+GONE = ("questions.hosts", "survey.change.question_dropped")
+
+
+def declared(*steps, version=1):
+    return (Migration(version=version, steps=steps),)
+
+
+def test_a4_a_question_that_is_gone_is_told_unless_the_migration_names_it():
+    assert found(hosts=DISKS) == [GONE]
+    assert found(hosts=DISKS, migrations=declared(Step(question="disks", was="hosts"))) == []
+    assert found(hosts=DISKS, migrations=declared(Step(was="hosts", reason="unused"))) == []
+    other = Step(question="apps", options={"few": "many"})
+    assert found(hosts=DISKS, migrations=declared(other)) == [GONE]
+    early = declared(Step(was="hosts", reason="unused"), version=0)
+    assert found(hosts=DISKS, migrations=early) == [GONE]
+
+
+def test_a4_a_note_that_is_gone_loses_no_answer():
+    note = Question(id="hello", kind="note", text=Text.of("Hello"))
+    before = attrs.evolve(SURVEY, questions=(note, APPS, HOSTS))
+    assert changed_meaning(before, SURVEY) == ()
+
+
+def test_a4_an_option_that_is_gone_is_told_unless_the_migration_names_it():
+    for options in ({"many": "few"}, {"many": ""}):
+        step = Step(question="apps", options=options)
+        assert found(with_options(FEW), migrations=declared(step)) == []
+    other = Step(question="hosts", was="hosts", options={"many": ""})
+    told = found(with_options(FEW), migrations=declared(other))
+    assert (f"{PLACE}.many", "survey.change.option_dropped") in told
+
+
+def test_a4_the_mistakes_of_the_migration_are_told():
+    step = Step(question="apps", options={"few": "none"})
+    wrong = ("migrations.1.steps[0]", "survey.migration.unknown_option")
+    assert found(migrations=declared(step)) == [wrong]
+    assert found(migrations=declared(step, version=0)) == []
+    # What is not put together right is told by lint, and nothing can be carried into it.
+    odd = attrs.evolve(HOSTS, kind="odd")
+    codes = [code for _, code in found(hosts=odd, migrations=declared(step))]
+    assert codes == ["survey.change.kind"]
+
+
+def test_a4_another_score_is_advice():
+    assert "survey.change.score" in ADVICE
 
 
 @given(surveys())

@@ -1,4 +1,5 @@
 import string
+from datetime import UTC, datetime
 from itertools import combinations
 
 import attrs
@@ -8,9 +9,18 @@ from hypothesis import strategies as st
 
 from saasops.predicates import ALWAYS, All, Any_, Not
 from saasops.predicates import Test as Compared
-from saasops.surveys.definition import Calculated, Case, Option, Page, Question, Survey
+from saasops.surveys.definition import (
+    Calculated,
+    Case,
+    Opening,
+    Option,
+    Page,
+    Question,
+    Survey,
+)
 from saasops.surveys.forms import Form
 from saasops.surveys.lint import ADVICE, lint
+from saasops.surveys.opening import mistakes as opening_mistakes
 from saasops.testing.strategies.surveys import right_answers, surveys
 from saasops.texts.surveys import TEXTS
 from saasops.values import Text
@@ -109,7 +119,7 @@ def test_other_names_an_option():
 
 
 def test_every_text_stands_in_every_locale():
-    english, both = Text.of({"en": "x"}), Text.of({"en": "x", "zh": "某"})
+    english, both = Text.of({"en": "x"}), Text.of({"en": "y", "zh": "某"})
     asked = Question(
         id="os",
         kind="single",
@@ -126,6 +136,14 @@ def test_every_text_stands_in_every_locale():
         "questions.os.options.a.text",
     ]
     assert {problem.context["locale"] for problem in found} == {"zh-CN"}
+
+
+def test_a4_lint_says_of_the_opening_what_publishing_does():
+    at = datetime(2020, 2, 3, tzinfo=UTC)
+    for opening in (Opening(opens_at=at, closes_at=at), Opening(quota=0), Opening(quota=1)):
+        title = Text.of("s")
+        survey = Survey(id="s", version=1, title=title, questions=(OS,), opening=opening)
+        assert lint(survey, locales=LOCALES) == tuple(opening_mistakes(opening))
 
 
 def hidden(*tests: Compared, before: Question | None = None, after: Question | None = None):

@@ -233,9 +233,7 @@ class SaasOps:
         whole = once(str(self._key), command, step) if keyed else step
 
         def within(tx: Transaction) -> R:
-            work = Work(
-                tx, at=self._clock(), actor=actor, heard=self._heard, schemes=self._scheme
-            )
+            work = Work(tx, at=self._clock(), actor=actor, heard=self._heard, schemes=self._scheme)
             return whole(work)
 
         return attempt(

@@ -13,7 +13,7 @@ from saasops.ports import Row
 from saasops.storage.tables import SURVEY_DRAFTS, SURVEYS
 from saasops.surveys.definition import Survey
 from saasops.surveys.kinds import BUILT_IN, QuestionKind
-from saasops.surveys.lint import ADVICE, lint
+from saasops.surveys.lint import ADVICE, changed_meaning, lint
 from saasops.surveys.migration import declared_mistakes
 from saasops.surveys.opening import mistakes
 from saasops.surveys.publishing import PublishedSurvey, SurveyDraft, publish
@@ -64,9 +64,12 @@ class SurveyDefinitions(Handle):
             work.tx.delete(SURVEY_DRAFTS.table, (survey.id,))
         return published
 
-    def review(self, survey: Survey) -> tuple[Problem, ...]:
-        """List what is wrong with *survey*, advice among it, in the languages of its title."""
-        return review(survey, self._kinds())
+    def review(self, survey: Survey, *, against: Survey | None = None) -> tuple[Problem, ...]:
+        """List what is wrong with *survey*, advice among it, in the languages of its title.
+
+        *against* is the version before: what changed its meaning since is listed too.
+        """
+        return review(survey, self._kinds(), against=against)
 
     @query
     def draft(self, work: Work, id: str) -> SurveyDraft | None:
@@ -113,9 +116,15 @@ def survey_from(data: Mapping[str, Any]) -> Survey:
     return serial.load(dict(data), Survey)
 
 
-def review(survey: Survey, kinds: Mapping[str, QuestionKind] = BUILT_IN) -> tuple[Problem, ...]:
-    """Lint *survey* in all languages that its title is written in."""
-    return lint(survey, locales=locales_of(survey), kinds=kinds)
+def review(
+    survey: Survey,
+    kinds: Mapping[str, QuestionKind] = BUILT_IN,
+    *,
+    against: Survey | None = None,
+) -> tuple[Problem, ...]:
+    """Lint *survey* in all languages of its title, and what it changed since *against*."""
+    found = lint(survey, locales=locales_of(survey), kinds=kinds)
+    return found if against is None else (*found, *changed_meaning(against, survey, kinds))
 
 
 def locales_of(survey: Survey) -> Sequence[str]:

@@ -8,6 +8,8 @@ from typing import Annotated, TypeAlias
 import typer
 
 from saasops.clock import parse_instant
+from saasops.texts import LOCALES
+from saasops.values import both
 
 SETTINGS = Path("saasops.toml")
 _YEARS = (1970, 2999)
@@ -38,14 +40,43 @@ CampaignOption: TypeAlias = Annotated[
 
 
 def day(text: str) -> date:
-    """Read 2020-02-29; raise `ValueError` for anything else."""
-    found = date.fromisoformat(text)
-    if not _YEARS[0] <= found.year <= _YEARS[1]:
-        raise ValueError("a year from {} to {} is meant".format(*_YEARS))
-    return found
+    """Read 2020-02-29; raise `typer.BadParameter` for anything else."""
+    try:
+        return civil(text)
+    except ValueError:
+        raise _meant("2020-02-29") from None
+
+
+def month_of(text: str) -> date:
+    """Read 2020-02 as its first day; raise `typer.BadParameter` for anything else."""
+    try:
+        return civil(text + "-01" if len(text) == len("2020-02") else "")
+    except ValueError:
+        raise _meant("2020-02") from None
 
 
 def moment(text: str) -> datetime:
-    """Read 2020-02-29T09:00:00+08:00; raise `ValueError` without an offset."""
-    day(text[:10])
-    return parse_instant(text)
+    """Read 2020-02-29T09:00:00+08:00; raise `typer.BadParameter` also without an offset."""
+    try:
+        civil(text[:10])
+        return parse_instant(text)
+    except ValueError:
+        raise _meant("2020-02-29T09:00:00+08:00") from None
+
+
+def civil(text: str) -> date:
+    """Read 2020-02-29; raise `ValueError` for anything else, and for years that nobody means."""
+    found = date.fromisoformat(text)
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
+        raise ValueError(text)
+    return found
+
+
+def _meant(example: str) -> typer.BadParameter:
+    """Say it in both languages: which one is asked for is not read yet."""
+    words = both(
+        "write it as {example}, in a year from {first} to {last}",
+        "请写成 {example}，年份在 {first} 至 {last} 之间",
+    )
+    values = {"example": example, "first": _YEARS[0], "last": _YEARS[1]}
+    return typer.BadParameter("; ".join(words.to(one).format(**values) for one in LOCALES))

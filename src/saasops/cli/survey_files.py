@@ -16,10 +16,11 @@ from saasops.errors import Problem, Refused
 from saasops.figures import Section, column
 from saasops.surveys.definition import Survey
 from saasops.surveys.exporting import Export
-from saasops.surveys.formats.definitions import Choices
+from saasops.surveys.formats.definitions import FORMATS, Choices
 from saasops.values import Text, both
 
 ANSWERS = ("csv", "xlsx", "jsonl")
+READABLE = tuple(name for name in NAMES if name == OWN or FORMATS[name].read is not None)
 _MOST_SHOWN = 40
 
 
@@ -27,13 +28,13 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A survey of another tool.")],
     *,
     format: Annotated[
-        str | None, typer.Option("--as", help=f"{', '.join(NAMES)}; else what it looks like.")
+        str | None, typer.Option("--as", help=f"{', '.join(READABLE)}; else what it looks like.")
     ] = None,
     partly: Annotated[
         bool, typer.Option("--partly", help="Take the rest where something is declined.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Write it to this file; else keep it as a draft.")
+        Path | None, typer.Option("--out", help="Write it to this .json; else keep it as a draft.")
     ] = None,
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
@@ -41,6 +42,10 @@ def import_(
 ) -> None:
     """Take in the definition of a survey, and name what of it cannot be asked here."""
     with terminal(locale, as_json=as_json) as shown:
+        if format is not None:
+            _known(format, READABLE)
+        if out is not None and out.suffix.lower() != ".json":
+            raise Refused("cli.usage.needs_json", name=out.name)
         found = read_definition(file, format)
         survey = found.survey if partly else found.whole()
         if out is None:
@@ -105,26 +110,35 @@ def export(
     Answers are those of the campaign; with --purpose the file holds personal data.
     """
     with terminal(locale, as_json=as_json) as shown:
+        _known(format, (*NAMES, *ANSWERS))
         if format in ANSWERS:
-            with read_settings(config).open() as ops, private_file(out) as file:
-                shape = Export(
-                    locale=shown.locale if words else None, single=single, purpose=purpose
-                )
-                handle = ops.campaign(the_campaign(ops, campaign)).survey
-                done = handle.export_responses(file, format=format, version=version, export=shape)
+            shape = Export(locale=shown.locale if words else None, single=single, purpose=purpose)
+            with read_settings(config).open() as ops:
+                handle = ops.campaign(the_campaign(ops, campaign))
+                asked = handle.definition().survey.id
+                if source not in (None, asked):
+                    context = {"survey": source, "asked": asked, "campaign": handle.id}
+                    raise Refused("cli.other_survey", **context)
+                with private_file(out) as file:
+                    done = handle.survey.export_responses(
+                        file, format=format, version=version, export=shape
+                    )
             shown.result(
                 {"responses": done.responses, "other_versions": done.other, "written": str(out)}
             )
             shown.say(
                 both(
-                    "{count} response(s): {name}; to other versions: {other}",
-                    "已写入 {count} 份答卷：{name}；其他版本 {other} 份",
+                    "{count} response(s): {name}; not written, to other versions: {other}",
+                    "已写入 {count} 份答卷：{name}；其他版本 {other} 份，未写入",
                 ),
                 count=done.responses,
                 name=str(out),
                 other=done.other,
             )
             return
+        if words or single or purpose is not None:
+            answers = {"options": "--words, --single, --purpose", "formats": ANSWERS}
+            raise Refused("cli.usage.answers_only", **answers)
         survey, choices = _survey(source, version, config)
         written = write_definition(survey, format, locale=shown.locale, choices=choices)
         out.write_bytes(written.content)
@@ -203,10 +217,12 @@ def migrate(
 def _survey(source: str | None, version: int | None, config: Path) -> tuple[Survey, Choices]:
     if source is None:
         raise Refused("cli.usage.needs_survey")
-    if Path(source).is_file():
-        return read_definition(source).whole(), Choices()
+    read = read_definition(source).whole() if Path(source).is_file() else None
+    if read is not None and not config.is_file():
+        return read, Choices()
     with read_settings(config).open() as ops:
-        return ops.surveys.published(source, version).survey, _choices(ops, source)
+        survey = read or ops.surveys.published(source, version).survey
+        return survey, _choices(ops, survey.id)
 
 
 def _choices(ops: SaasOps, survey: str) -> Choices:
@@ -221,6 +237,11 @@ def _choices(ops: SaasOps, survey: str) -> Choices:
                 releases=tuple(one.name for one in releases),
             )
     return Choices()
+
+
+def _known(format: str, allowed: Sequence[str]) -> None:
+    if format not in allowed:
+        raise Refused("cli.usage.unknown_format", format=format, allowed=allowed)
 
 
 def _list(shown: Terminal, words: Text, problems: Sequence[Problem]) -> None:

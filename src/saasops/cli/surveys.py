@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from saasops import serial
 from saasops.app.ops import SaasOps
 from saasops.app.survey_definitions import review
 from saasops.app.survey_files import read_definition
@@ -13,17 +14,26 @@ from saasops.cli.reports import FormatOption, OutOption, deliver
 from saasops.cli.settings import read_settings, the_campaign
 from saasops.cli.survey_files import export, import_, migrate
 from saasops.cli.terminal import terminal
+from saasops.clock import system_clock
 from saasops.errors import NotFound, Problem, Refused
 from saasops.figures import Section, column
 from saasops.reports.forms import form
 from saasops.surveys.definition import Survey
-from saasops.surveys.lint import ADVICE, changed_meaning
+from saasops.surveys.lint import ADVICE
 from saasops.values import both
 
 app = typer.Typer(help="Write, publish and read surveys.", no_args_is_help=True)
 app.command("import")(import_)
 app.command("export")(export)
 app.command("migrate")(migrate)
+_PUBLISHED = {
+    "published": both("{id} {version} is published.", "{id} {version} 已发布。"),
+    "amended": both(
+        "{id} {version} is published already; its opening or migrations changed.",
+        "{id} {version} 此前已发布，本次更改了开放时间或迁移规则。",
+    ),
+    "unchanged": both("{id} {version} is published already.", "{id} {version} 已经发布过。"),
+}
 FileArgument = Annotated[Path, typer.Argument(help="A survey.toml, or a form of another tool.")]
 FileOrDraft = Annotated[str, typer.Argument(help="A survey.toml, or the id of a draft.")]
 
@@ -45,9 +55,8 @@ def lint(
     """
     with terminal(locale, as_json=as_json) as shown:
         survey = read_definition(file).whole()
-        found = _reviewed(survey, config)
-        if against is not None:
-            found += changed_meaning(read_definition(against).whole(), survey)
+        before = None if against is None else read_definition(against).whole()
+        found = _reviewed(survey, before, config)
         mistakes = tuple(one for one in found if one.code not in ADVICE)
         advice = tuple(one for one in found if one.code in ADVICE)
         shown.result(
@@ -86,27 +95,31 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Publish a survey: from then on its version never changes. Again changes nothing."""
-    with terminal(locale, as_json=as_json) as shown:
-        settings = read_settings(config)
-        here = Path(file).is_file()
-        survey = read_definition(file).whole() if here else file
-        with settings.open() as ops:
-            before = _newest(ops, survey if isinstance(survey, str) else survey.id)
-            published = ops.surveys.publish(survey)
-        changed = before is None or before != published.survey
+    with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
+        survey = read_definition(file).whole() if Path(file).is_file() else _draft(ops, file)
+        held = _held(ops, survey)
+        published = ops.surveys.publish(survey)
+        unchanged = "unchanged" if held == survey else "amended"
+        result = "published" if held is None else unchanged
+        opening = published.survey.opening
         shown.result(
             {
                 "survey": published.id,
                 "version": published.version,
                 "fingerprint": published.fingerprint,
-                "result": "published" if changed else "unchanged",
+                "result": result,
+                "opens_at": serial.dump(opening.opens_at),
+                "closes_at": serial.dump(opening.closes_at),
             }
         )
-        words = {
-            True: both("{id} {version} may be answered.", "{id} {version} 已发布，可以作答。"),
-            False: both("{id} {version} is published already.", "{id} {version} 已经发布过。"),
-        }
-        shown.say(words[changed], id=published.id, version=published.version)
+        shown.say(_PUBLISHED[result], id=published.id, version=published.version)
+        now = system_clock()
+        if opening.opens_at is not None and now < opening.opens_at:
+            words = both("It opens at {at}.", "将于 {at} 开放作答。")
+            shown.say(words, at=opening.opens_at.isoformat(timespec="minutes"))
+        if opening.closes_at is not None and now >= opening.closes_at:
+            words = both("It closed at {at}.", "已于 {at} 截止作答。")
+            shown.say(words, at=opening.closes_at.isoformat(timespec="minutes"))
 
 
 @app.command()
@@ -143,6 +156,8 @@ def list_(
                     {
                         "id": one.id,
                         "version": one.version,
+                        "title": one.survey.title.to(shown.locale),
+                        "questions": len(one.survey.questions),
                         "fingerprint": one.fingerprint,
                         "published_at": one.published_at.isoformat(),
                     }
@@ -197,15 +212,22 @@ def stats(
         deliver(shown, ops, report, format, out)
 
 
-def _reviewed(survey: Survey, config: Path) -> tuple[Problem, ...]:
+def _reviewed(survey: Survey, before: Survey | None, config: Path) -> tuple[Problem, ...]:
     if not config.is_file():
-        return review(survey)
+        return review(survey, against=before)
     with read_settings(config).open() as ops:
-        return ops.surveys.review(survey)
+        return ops.surveys.review(survey, against=before)
 
 
-def _newest(ops: SaasOps, id: str) -> Survey | None:
+def _draft(ops: SaasOps, id: str) -> Survey:
+    draft = ops.surveys.draft(id)
+    if draft is None:
+        raise NotFound("draft", id)
+    return draft.survey
+
+
+def _held(ops: SaasOps, survey: Survey) -> Survey | None:
     try:
-        return ops.surveys.published(id).survey
+        return ops.surveys.published(survey.id, survey.version).survey
     except NotFound:
         return None

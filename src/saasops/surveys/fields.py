@@ -31,9 +31,7 @@ def asked(
         kind = kinds.get(question.kind)
         field = kind.field(question) if kind is not None else None
         if field is not None:
-            found[question.id] = (
-                attrs.evolve(field, key=key) if field.type == "version" else field
-            )
+            found[question.id] = attrs.evolve(field, key=key) if field.type == "version" else field
         if question.other is not None:
             found[question.other_key] = Field(type="text")
     return found

@@ -13,6 +13,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "several campaigns run here: {campaigns}; name one by --campaign",
         "这里有多个活动：{campaigns}，请用 --campaign 指定其中一个",
     ),
+    "cli.other_survey": (
+        "campaign {campaign} asks {asked}, not {survey}; leave it out, or name another --campaign",
+        "活动 {campaign} 的问卷是 {asked}，不是 {survey}；请去掉它，或用 --campaign 另选活动",
+    ),
     "cli.in_the_way": (
         "nothing was written: {names} would be overwritten; move them or name another folder",
         "以下文件已存在，未写入任何内容：{names}；请移走它们或换一个文件夹",
@@ -72,6 +76,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.usage.needs_survey": (
         "name the survey: a file, or the id of a published one",
         "请指定问卷：文件，或已发布问卷的编号",
+    ),
+    "cli.usage.unknown_format": (
+        "there is no format {format} here; choose one by --as: {allowed}",
+        "此处没有格式 {format}，请用 --as 选择：{allowed}",
+    ),
+    "cli.usage.answers_only": (
+        "{options} are for answers only; leave them out, or choose one by --as: {formats}",
+        "{options} 只用于导出答卷，请去掉，或用 --as 选择：{formats}",
+    ),
+    "cli.usage.needs_json": (
+        "{name} does not end in .json, as it is written; name a file that does by --out",
+        "写出的是 JSON，{name} 须以 .json 结尾，请用 --out 指定这样的文件",
     ),
     "cli.usage.one_of": (
         "only one of {options} at a time",

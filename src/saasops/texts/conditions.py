@@ -109,6 +109,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "question {question} is asked of other people now; say so where its counts are compared",
         "题目 {question} 的作答对象已改变，比较统计结果时请说明",
     ),
+    "survey.change.question_dropped": (
+        (
+            "question {question} is gone; say in the migration from version {version} what becomes"
+            " of its answers"
+        ),
+        "题目 {question} 已删除，请在版本 {version} 的迁移规则中说明其回答的去向",
+    ),
     "survey.change.option_dropped": (
         "option {option} of question {question} is gone; say in a migration what becomes of it",
         "题目 {question} 的选项 {option} 已删除，请在迁移规则中说明其去向",

@@ -54,8 +54,37 @@ TEXTS: dict[str, tuple[str, str]] = {
         "题目 {question} 须写明可接受的文件类型，如 image/png 或 image/*",
     ),
     "survey.lint.wrong_id": (
-        "the id “{id}” is empty or has blanks around it; write a plain one",
-        "编号“{id}”为空或前后有空白，请改正",
+        (
+            "the id “{id}” is not plain; write up to 64 of A-Z, a-z, 0-9, _ . + -, a letter or"
+            " digit first"
+        ),
+        "编号“{id}”不规范，请用至多 64 个 A-Z、a-z、0-9、_ . + -，并以字母或数字开头",
+    ),
+    "survey.lint.wrong_version": (
+        "the version {version} has to be from 1 to {highest}; correct it",
+        "版本 {version} 应在 1 至 {highest} 之间，请更正",
+    ),
+    "survey.lint.no_questions": (
+        "the survey asks nothing; add a question",
+        "问卷没有题目，请添加",
+    ),
+    "survey.lint.blank_text": (
+        "the text for {locale} (* is every other language) is blank; write it",
+        "{locale}（* 指其他所有语言）的文本为空，请填写",
+    ),
+    "survey.lint.blank_personal": (
+        (
+            "question {question} is personal; say in category what it is and in purpose what it is"
+            " needed for"
+        ),
+        "题目 {question} 属于个人信息，请在 category 写明类别，在 purpose 写明用途",
+    ),
+    "survey.lint.same_words": (
+        (
+            "options {first} and {option} of question {question} read the same in {locale}; word"
+            " them differently"
+        ),
+        "题目 {question} 的选项 {first} 与 {option} 在 {locale} 中文字相同，请加以区分",
     ),
     "survey.lint.taken_id": (
         "the id {id} stands for more than one question, page, number or count; give each its own",

@@ -1,14 +1,15 @@
 """What is wrong with a survey before anybody answers it; whether to publish is left to others.
 
 `wording` looks at texts and options, `bands` at their bounds, `conditions` at what is asked of
-whom, `changes` at what an id meant before. How a survey is put together: `structure`.
+whom, `changes` at what an id meant before. How a survey is put together: `structure`; when it
+may be answered: `opening`.
 """
 
 from collections.abc import Mapping, Sequence
 
 from saasops.errors import Problem
 from saasops.predicates import Key
-from saasops.surveys import structure
+from saasops.surveys import opening, structure
 from saasops.surveys.definition import Survey
 from saasops.surveys.kinds import BUILT_IN, QuestionKind
 from saasops.surveys.lint import bands, conditions, wording
@@ -23,6 +24,7 @@ ADVICE = frozenset(
         "survey.lint.undecided",
         "survey.change.reworded",
         "survey.change.option_reworded",
+        "survey.change.score",
     }
 )
 """Codes that deserve a second look but need not stop a survey."""
@@ -37,13 +39,15 @@ def lint(
 ) -> tuple[Problem, ...]:
     """Find what is wrong with *survey* when it is shown in *locales*.
 
-    Covers how it is put together, options, translations, gaps and overlaps of number bands,
-    and conditions: those that cannot be decided, contradict themselves, hold of nobody or of
-    everybody, or hide what is required (`ADVICE` has what need not stop a survey). *kinds* are
-    those that questions may have, *order* sorts versions as `predicates.compiled` describes.
+    Covers how it is put together, its opening, options, translations, gaps and overlaps of
+    number bands, and conditions: those that cannot be decided, contradict themselves, hold of
+    nobody or of everybody, or hide what is required (`ADVICE` has what need not stop a survey).
+    *kinds* are those that questions may have, *order* sorts versions as `predicates.compiled`
+    describes.
     """
     return (
         *structure.mistakes(survey, kinds),
+        *opening.mistakes(survey.opening),
         *wording.mistakes(survey, locales),
         *(one for question in survey.questions for one in bands.mistakes(question)),
         *conditions.mistakes(survey, kinds, order),

@@ -36,9 +36,7 @@ _LATEST_OPENS, _EARLIEST_CLOSES = date(2020, 2, 5), date(2020, 3, 20)
 
 
 @st.composite
-def risk_policies(
-    draw: st.DrawFn, fields: Mapping[str, Field] = conditions.FIELDS
-) -> RiskPolicy:
+def risk_policies(draw: st.DrawFn, fields: Mapping[str, Field] = conditions.FIELDS) -> RiskPolicy:
     """Draw right policies on *fields*: one to four rules, and levels from 0 on."""
     rules = tuple(
         RiskRule(
