@@ -299,7 +299,8 @@ def _in_risk(right: Campaign) -> _Made:
         risk = attrs.evolve(right.risk, rules=(*right.risk.rules, *rules))
         return attrs.evolve(right, risk=risk)
 
-    field, at = right.survey.questions[0].id, "risk.rules.one"
+    at = "risk.rules.one"
+    fields = [one.id for one in right.survey.questions if one.kind != "note"]
     one = RiskRule(id="one", title=Text.of("one"), when=ALWAYS)
     yield having(one, one), at, "risk.duplicate"
     unknown = attrs.evolve(one, when=Test("nobody-asked", "eq", 1))
@@ -309,8 +310,9 @@ def _in_risk(right: Campaign) -> _Made:
         ("answered", ("a", "b"), "value.wrong_type"),
         ("like", "a", "condition.unfit"),
     ):
-        unfit = attrs.evolve(one, when=Not(Test(field, operator, value)))
-        yield having(unfit), f"{at}.when.{field}", code
+        for field in fields[:1]:
+            unfit = attrs.evolve(one, when=Not(Test(field, operator, value)))
+            yield having(unfit), f"{at}.when.{field}", code
     unreached = attrs.evolve(right.risk, levels=())
     yield attrs.evolve(right, risk=unreached), "risk.levels", "risk.no_lowest"
     deep = Level(id="deep", title=Text.of("deep"), least=-1)

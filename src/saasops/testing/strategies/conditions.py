@@ -25,6 +25,8 @@ CHOICES = (
     "equals", "a,b",
 )  # fmt: skip
 """Ids of options, some of which other languages take for the same, or cannot hold."""
+VERSIONS = ("4.1.16", "5.0.4-beta", "5.1", "V5.1", "5.10", "none")
+"""Versions that every scheme but those of dates reads, and the word for none installed."""
 _POSITIVE = tuple(one for one in OPERATORS if one not in ("ne", "answered"))
 _DAYS = st.dates(date(2019, 12, 30), date(2020, 1, 4)).map(date.isoformat)
 _TEXTS = st.sampled_from(CHOICES)
@@ -69,6 +71,8 @@ def answers(field: Field) -> SearchStrategy[Any]:
             high = 12 if field.high is None else int(field.high)
             whole = st.integers(low, high)
             return whole if field.whole else whole | st.integers(2 * low, 2 * high).map(_half)
+        case "version":
+            return st.sampled_from(field.values or VERSIONS)
         case _:
             return st.sampled_from(field.values or CHOICES)
 
