@@ -1,7 +1,7 @@
 """`saasops init` writes files that work together, whatever the date, and overwrites none."""
 
 import tomllib
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import attrs
@@ -14,7 +14,9 @@ from saasops import SaasOps, read_campaign, serial
 from saasops.app.files import read_table
 from saasops.cli.init import written
 from saasops.cli.settings import Settings
+from saasops.clock import instant, zone
 from saasops.surveys.profiles import ExportProfile
+from saasops.testing.fakes import FixedClock
 
 
 def test_the_files_are_written_and_nothing_is_left_blank(tmp_path: Path) -> None:
@@ -88,7 +90,8 @@ def test_the_files_work_together_whatever_the_date(
     profile = serial.load(
         tomllib.loads((folder / "responses.profile.toml").read_text("utf-8")), ExportProfile
     )
-    with SaasOps.open("memory") as ops:
+    clock = FixedClock(instant(opens - ahead, time(9), zone("Asia/Shanghai")))
+    with SaasOps.open("memory", clock=clock) as ops:
         campaign = ops.launch(read_campaign(folder / "campaign.toml"))
         reports = [
             ops.people.import_users(rows("users.csv")),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import typer
 from command import saasops
 
 from saasops import SaasOps
@@ -103,7 +104,7 @@ def test_a_report_of_one_file_is_written_where_it_is_told(
 def test_csv_goes_into_a_folder_a_file_for_each_table(answered: Path) -> None:
     run = saasops("report", "weekly", "--format", "csv", "--out", "week/10", "--json")
     assert run.code == 0
-    assert [Path(name).parent for name in run.json["written"]] == [Path("week/10")] * 12
+    assert [Path(name).parent for name in run.json["written"]] == [Path("week/10")] * 14
     assert all(Path(name).read_bytes() for name in run.json["written"])
     assert saasops("report", "weekly", "--format", "csv", "--out", "week.csv").code == 2
     assert not Path("week.csv").exists()
@@ -152,7 +153,7 @@ def test_times_are_read_strictly() -> None:
         moment: ("", "2020-02-29", "2020-02-29T09:00:00", "0001-01-01T00:00:00+08:00", "x" * 30),
     }.items():
         for text in texts:
-            with pytest.raises(ValueError, match=r"."):
+            with pytest.raises(typer.BadParameter):
                 read(text)
 
 

@@ -199,7 +199,7 @@ def _write(documents: Sequence[Document], format: str, out: Path) -> list[str]:
 @contextmanager
 def private_file(path: Path) -> Generator[IO[bytes]]:
     """Write *path*, whole or not at all, for its owner alone where the system knows that."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.parent / f"{path.name}.part"
     part.unlink(missing_ok=True)
     try:
         with open(part, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
