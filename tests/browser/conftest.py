@@ -8,7 +8,7 @@ import pytest
 from form_kit import AXE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop would be in the way of other modules
 def chromium() -> Iterator[Any]:
     """Yield a browser that is installed; nothing is downloaded."""
     found = next(

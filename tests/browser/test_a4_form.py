@@ -15,6 +15,8 @@ from form_kit import SLOTS, every_kind, findings, known, reference, wrong
 from saasops.reports.forms import GO, PAGE, Filled, form, parsed
 from saasops.surveys.definition import Survey
 
+pytestmark = pytest.mark.xdist_group("browser")
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 LOCALES = ("en", "zh-CN")

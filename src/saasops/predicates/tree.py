@@ -278,7 +278,9 @@ def _keyed(test: Test, key: Key) -> Decide:
 
 
 def _same(given: Any, value: Any) -> bool:
-    return bool(given == value) and isinstance(given, bool) is isinstance(value, bool)
+    # A list equals nothing: `has` and `any` look into it.
+    alike = isinstance(given, bool) is isinstance(value, bool) and not isinstance(value, _LISTS)
+    return alike and bool(given == value)
 
 
 def _are_texts(options: tuple[Any, ...]) -> bool:
