@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from export_judge import read_export
 from saasops import serial
 from saasops.app.definitions import read_campaign
 from saasops.campaigns.definition import Campaign, slots_of
 from saasops.surveys.answers import check
-from saasops.surveys.importing import read_export
 from saasops.surveys.profiles import ExportProfile
 
 FOLDER = Path(__file__).parents[2] / "examples" / "reference_campaign"

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import attrs
 import openpyxl
 
+from export_judge import decide
 from saasops import serial
 from saasops.app.calendars import _parsed as calendar_json  # the bytes of a file come in here
 from saasops.app.files import open_table, read_lines
@@ -32,7 +33,7 @@ from saasops.surveys.definition import Survey
 from saasops.surveys.formats import mapped, surveyjs_data, tables, tencent, typeform
 from saasops.surveys.formats.json_documents import documents
 from saasops.surveys.forms import Form
-from saasops.surveys.importing import Intake, decide
+from saasops.surveys.importing import Intake
 from saasops.surveys.kinds import Reading
 from saasops.surveys.profiles import ExportProfile
 from saasops.surveys.proposing import propose

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from export_judge import ExportReport, read_export
 from saasops import serial
 from saasops.surveys.definition import Survey
-from saasops.surveys.importing import ExportReport, read_export
 from saasops.surveys.profiles import ExportProfile, SlotDays
 
 CAMPAIGN = Path(__file__).parents[2] / "examples" / "reference_campaign"

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from export_judge import ExportReport, decide
 from saasops.surveys.answers import Response
 from saasops.surveys.definition import CHOICES
 from saasops.surveys.formats import surveyjs_data, tencent, typeform
 from saasops.surveys.formats.json_documents import documents
 from saasops.surveys.formats.mapped import entries
 from saasops.surveys.forms import Form
-from saasops.surveys.importing import ExportReport, Intake, decide
+from saasops.surveys.importing import Intake
 from saasops.surveys.kinds import Reading
 from saasops.surveys.profiles import ExportProfile, IdentityColumn
 from saasops.testing.strategies import surveys as kit

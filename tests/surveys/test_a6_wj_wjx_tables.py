@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from export_judge import read_export
 from saasops.surveys.definition import Option, Question, Survey
 from saasops.surveys.entries import Entry
 from saasops.surveys.formats.tables import entries
-from saasops.surveys.importing import read_export
 from saasops.surveys.profiles import ExportProfile, IdentityColumn
 from saasops.surveys.proposing import propose
 from saasops.surveys.wordings import folded, instant, wording

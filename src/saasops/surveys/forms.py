@@ -37,7 +37,7 @@ class Checked:
 
     answers: dict[str, Any] = attrs.field(repr=False)
     hidden: dict[str, Any] = attrs.field(repr=False)
-    calculated: dict[str, int]
+    calculated: dict[str, int] = attrs.field(repr=False)
     problems: tuple[Problem, ...]
 
 

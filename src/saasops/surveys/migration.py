@@ -33,7 +33,7 @@ class Migrated:
 
     answers: Mapping[str, Any] = attrs.field(repr=False)
     hidden: Mapping[str, Any] = attrs.field(factory=dict[str, Any], repr=False)
-    calculated: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    calculated: Mapping[str, int] = attrs.field(factory=dict[str, int], repr=False)
     losses: Losses = ()
     filled: tuple[str, ...] = ()
 

@@ -231,6 +231,13 @@ def run_campaign_machine(
         def make_storage(self) -> Storage:
             return make_storage()
 
+    run_machine(Machine, examples=examples, steps=steps, shrink=shrink)
+
+
+def run_machine(
+    machine: type[RuleBasedStateMachine], *, examples: int, steps: int, shrink: bool
+) -> None:
+    """Run *machine* as often and as long as it is said, however slow it is."""
     options = settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -238,7 +245,7 @@ def run_campaign_machine(
         phases=tuple(Phase) if shrink else (Phase.generate,),
         suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
     )
-    run_state_machine_as_test(Machine, settings=options)
+    run_state_machine_as_test(machine, settings=options)
 
 
 def _staff(work: Work) -> None:

@@ -11,14 +11,12 @@ from typing import Any
 from unittest import mock
 
 import attrs
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from saasops.app import imports
@@ -40,6 +38,7 @@ from saasops.surveys.forms import Form
 from saasops.surveys.kinds import Reading
 from saasops.testing.fakes import FixedClock
 from saasops.testing.samples import sample_campaign
+from saasops.testing.stateful import run_machine
 from saasops.testing.strategies import surveys as made
 from saasops.testing.strategies.survey_versions import meanings, newer
 from saasops.values import Text
@@ -365,11 +364,4 @@ def run_survey_machine(
         def make_storage(self) -> Storage:
             return make_storage()
 
-    options = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        phases=tuple(Phase) if shrink else (Phase.generate,),
-        suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much),
-    )
-    run_state_machine_as_test(Machine, settings=options)
+    run_machine(Machine, examples=examples, steps=steps, shrink=shrink)
