@@ -150,6 +150,12 @@ def test_files_are_small() -> None:
     assert statistics.median(lengths.values()) <= 150
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    """pytest imports both under it, and finds the wrong one."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
 def test_comments_are_rare() -> None:
     lines, comments = 0, 0
     for file in source.trees():
