@@ -2,6 +2,7 @@
 
 SaasOpsError            base: code, context, retryable
 ├── Refused             the domain says no; the person can choose again       409
+│   └── LoginFailed     nobody is logged in; the person can begin again       401
 ├── Invalid             bad input; carries problems                           422
 ├── NotFound            no such thing                                         404
 ├── Conflict            somebody else wrote first; try again                  409
@@ -59,6 +60,12 @@ class Refused(SaasOpsError):
     """Say no: a rule of the domain forbids it. `context` names the rule and the alternatives."""
 
     status = 409
+
+
+class LoginFailed(Refused):
+    """Log nobody in. `context` names the provider and its own code, never what was sent."""
+
+    status = 401
 
 
 class Invalid(SaasOpsError):

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal, Protocol, TypeAlias, runtime_checkabl
 import attrs
 
 from saasops.figures import Report
+from saasops.logins import provider
 from saasops.scheduling.rules import RuleKind
 from saasops.surveys.kinds import kind
 from saasops.versions import version
@@ -206,6 +207,29 @@ class FileStore(Protocol):
         ...
 
 
+@runtime_checkable
+class Keyring(Protocol):
+    """The secrets under which everything personal is kept; whoever loses them loses that.
+
+    A secret is 32 random bytes and never changes under its id; one that something still lies
+    under stays. Safe to call from several threads, and cheap: a secret is fetched once.
+    """
+
+    @property
+    def current(self) -> str:
+        """Return the id of the secret that keys of people are wrapped under from now on."""
+        ...
+
+    @property
+    def index(self) -> Sequence[str]:
+        """Return the ids of the secrets to search by, the one for new entries first."""
+        ...
+
+    def secret(self, id: str, /) -> bytes:
+        """Return the secret *id*; raise `Refused` keys.unknown."""
+        ...
+
+
 @attrs.frozen(kw_only=True)
 class Message:
     """One notice as a channel gets it. *id* is stable: the same notice never has another."""
@@ -272,6 +296,11 @@ class CapacityRuleKind(RuleKind, Protocol):
 @runtime_checkable
 class VersionScheme(version.VersionScheme, Protocol):
     """A way to read the version texts of the products that name it as their `scheme`."""
+
+
+@runtime_checkable
+class LoginProvider(provider.LoginProvider, Protocol):
+    """Somebody who vouches for people; a login asks for one by its name."""
 
 
 @runtime_checkable

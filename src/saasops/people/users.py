@@ -12,11 +12,25 @@ from saasops.errors import Refused
 
 
 @attrs.frozen
+class Union:
+    """What a provider calls one person in all apps of one *scope*, such as a company's."""
+
+    scope: str
+    id: str = attrs.field(repr=False)
+
+
+@attrs.frozen
 class Identity:
-    """One way that a login provider knows a person."""
+    """One way that a login provider knows a person.
+
+    *realm* tells apart what gives the same person other subjects: an app, an issuer. Two
+    identities are the same where provider, realm and subject are; the *union* is beside it.
+    """
 
     provider: str
     subject: str = attrs.field(repr=False)
+    realm: str = ""
+    union: Union | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen

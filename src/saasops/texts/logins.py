@@ -1,0 +1,3 @@
+"""Codes of logins."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of finding the same person again."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

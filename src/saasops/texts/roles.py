@@ -1,0 +1,3 @@
+"""Codes of roles."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Codes of segments."""
+
+TEXTS: dict[str, tuple[str, str]] = {}

@@ -1,0 +1,1 @@
+"""How what is personal is kept: sealed under a key for each person, found by a keyed index."""
