@@ -11,6 +11,14 @@ from saasops.campaigns.participants import (
     RiskNoticeAcknowledged,
     UpgradeCompleted,
 )
+from saasops.logins.sessions import SessionClosed, UserLoggedIn
+from saasops.people.merging import MergeUndone, UsersMerged
+from saasops.people.privacy.consents import ConsentGiven, ConsentWithdrawn
+from saasops.people.privacy.disclosure import ContactRevealed, ParcelsListed, PersonExported
+from saasops.people.privacy.erasure import DataExpired, PersonErased
+from saasops.people.privacy.holds import HoldLifted, HoldPlaced
+from saasops.people.resemblance import ResemblanceDecided
+from saasops.people.roles import RoleAssigned, RoleRevoked
 from saasops.people.users import IdentityLinked, IdentityUnlinked
 from saasops.rewards.grants import ParcelShipped, RewardGranted, RewardWithheld
 from saasops.scheduling.assistants import AssistantAbsent
@@ -34,6 +42,22 @@ from saasops.versions.endings import SupportEnding
 WIRE_NAMES: dict[type[Any], str] = {
     IdentityLinked: "identity.linked",
     IdentityUnlinked: "identity.unlinked",
+    RoleAssigned: "role.assigned",
+    RoleRevoked: "role.revoked",
+    UserLoggedIn: "user.logged_in",
+    SessionClosed: "session.closed",
+    ConsentGiven: "consent.given",
+    ConsentWithdrawn: "consent.withdrawn",
+    HoldPlaced: "hold.placed",
+    HoldLifted: "hold.lifted",
+    ContactRevealed: "contact.revealed",
+    ParcelsListed: "parcels.listed",
+    PersonExported: "person.exported",
+    DataExpired: "data.expired",
+    PersonErased: "person.erased",
+    UsersMerged: "users.merged",
+    MergeUndone: "merge.undone",
+    ResemblanceDecided: "resemblance.decided",
     CampaignLaunched: "campaign.launched",
     SurveyPublished: "survey.published",
     ParticipantInvited: "participant.invited",

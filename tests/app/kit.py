@@ -30,9 +30,10 @@ from saasops.scheduling.bookings import Booking
 from saasops.scheduling.capacity import CapacityRule
 from saasops.scheduling.outcomes import Outcome, Result
 from saasops.scheduling.slots import FixedSlot, SlotRules
-from saasops.storage.tables import DECLARATIONS, MIGRATIONS, TABLES
+from saasops.storage.tables import CONTACTS, DECLARATIONS, MIGRATIONS, RESPONSES, TABLES
+from saasops.surveys.answers import Response
 from saasops.surveys.definition import Option, Personal, Question, Survey
-from saasops.testing.fakes import FixedClock, RecordingChannel
+from saasops.testing.fakes import KEYS, FixedClock, RecordingChannel
 from saasops.threads.posts import Post, Thread
 from saasops.versions.releases import Release
 
@@ -419,10 +420,23 @@ def opened(
         where,
         plugins={"host": host},
         channels=dict.fromkeys(MEDIA, "host.out"),
+        keys=KEYS,
         clock=time,
         tenant=tenant,
     )
     return Stage(ops=ops, clock=time, channel=sender, host=host)
+
+
+def contact_of(ops: SaasOps, user: str) -> Contact:
+    """Return the contact data of *user* as they are, unmasked."""
+    return ops.run(
+        lambda work: work.load(CONTACTS, user) or Contact(user=user), actor="test", write=False
+    )
+
+
+def responses_of(ops: SaasOps) -> list[Response]:
+    """Return all responses as they are."""
+    return ops.run(lambda work: list(work.each(RESPONSES, {})), actor="test", write=False)
 
 
 def everything(ops: SaasOps) -> dict[str, list[dict[str, Any]]]:
@@ -465,12 +479,12 @@ def dying_at(stage: Stage, monkeypatch: pytest.MonkeyPatch, call: int, *, after:
     """Tick, and die at the *call*th transaction; tell whether the job got so far."""
     run, calls = stage.ops.run, 0
 
-    def dying(step: Any, *, actor: str, write: bool = True) -> Any:
+    def dying(step: Any, **more: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == call and not after:
             raise Crash
-        result = run(step, actor=actor, write=write)
+        result = run(step, **more)
         if calls == call:
             raise Crash
         return result

@@ -21,7 +21,7 @@ def live(stage: Stage) -> int:
 
 def test_a10_a_colleague_takes_over_on_the_same_day_if_he_can(stage: Stage) -> None:
     first = stage.booked("u1")
-    result = stage.ops.acting("operator").campaign("small").schedule.absent(
+    result = stage.ops.acting("operator", roles=("operator",)).campaign("small").schedule.absent(
         away(stage, "a1", "03-09")
     )  # fmt: skip
     (event,) = result.moved

@@ -49,7 +49,11 @@ def test_a9_everybody_gets_the_emptiest_place_and_of_those_the_earliest(stage: S
 
 def test_a9_a_booking_says_who_took_which_place_when(stage: Stage) -> None:
     stage.answered("u1", slot="late")
-    booking = stage.ops.acting("user:u1").campaign("small").schedule.book("u1", "early")
+    booking = (
+        stage.ops.acting("user:u1", roles=("operator",))
+        .campaign("small")
+        .schedule.book("u1", "early")
+    )
     assert (booking.slot, booking.wished, booking.team) == ("early", "late", "general")
     assert [(m.state, m.at, m.actor) for m in booking.moves] == [
         ("confirmed", at("02-24"), "user:u1")
@@ -162,7 +166,7 @@ def test_a9_days_that_are_over_are_neither_given_nor_counted(stage: Stage) -> No
 def test_a9_rescheduling_frees_the_old_place_and_keeps_every_move(stage: Stage) -> None:
     stage.booked("u1")
     stage.clock.tick(timedelta(hours=1))
-    moved = stage.ops.acting("operator").campaign("small").schedule.reschedule(
+    moved = stage.ops.acting("operator", roles=("operator",)).campaign("small").schedule.reschedule(
         "u1", "late", reason="ill"
     )  # fmt: skip
     assert Counter(used for used, _ in counters(stage).values())[1] == 1

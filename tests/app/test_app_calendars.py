@@ -16,6 +16,7 @@ from saasops import Invalid, SaasOps
 from saasops.calendars.working_days import china
 from saasops.campaigns.definition import Campaign
 from saasops.scheduling.slots import SlotRules
+from saasops.testing.fakes import KEYS
 from saasops.testing.invariants import check_campaign
 
 DATA = Path(__file__).parents[1] / "data" / "calendars"
@@ -140,7 +141,9 @@ def test_a7_a_region_stands_on_the_country_and_on_what_the_host_added(stage: Sta
 
 
 def test_a7_an_override_has_its_reason_its_author_and_its_day(stage: Stage) -> None:
-    stage.ops.acting("cto").calendars.override("CN", on("03-09"), kind="restday", reason="audit")
+    stage.ops.acting("cto", roles=("operator",)).calendars.override(
+        "CN", on("03-09"), kind="restday", reason="audit"
+    )
     status = stage.ops.calendars.get().status(on("03-09"))
     assert (status.name, status.by, status.since) == ("audit", "cto", stage.clock().date())
     back = stage.ops.calendars.override("CN", on("03-09"), kind="ordinary", reason="done")
@@ -302,14 +305,17 @@ def test_a7_the_extension_of_2020_as_a_campaign_would_have_met_it() -> None:
 
 
 def test_a7_another_process_sees_the_new_slots_in_its_next_command(shared: str) -> None:
-    with closing(staged(shared, campaign=WEEKS).ops) as ops, closing(SaasOps.open(shared)) as other:
+    with (
+        closing(staged(shared, campaign=WEEKS).ops) as ops,
+        closing(SaasOps.open(shared, keys=KEYS)) as other,
+    ):
         before = other.campaign("small").schedule.slots()
         ops.calendars.override("CN", on("03-09"), on("03-13"), kind="restday", reason="freeze")
         after = other.campaign("small").schedule.slots()
         assert len(after) == len(before) - 1
         script = (
-            "import sys; from saasops import SaasOps\n"
-            "with SaasOps.open(sys.argv[1]) as ops:\n"
+            "import sys; from saasops import SaasOps; from saasops.testing.fakes import KEYS\n"
+            "with SaasOps.open(sys.argv[1], keys=KEYS) as ops:\n"
             "    print(len(ops.campaign('small').schedule.slots()))"
         )
         run = subprocess.run(

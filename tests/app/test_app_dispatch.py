@@ -25,7 +25,7 @@ from kit import (
 from saasops import PluginError, ProviderError, SaasOps
 from saasops.notices.notice import ATTEMPTS
 from saasops.ports import Message, Receipt
-from saasops.testing.fakes import FixedClock, RecordingChannel
+from saasops.testing.fakes import KEYS, FixedClock, RecordingChannel
 
 USERS = ("u1", "u2", "u3")
 LEASE = timedelta(minutes=6)
@@ -324,6 +324,7 @@ def test_a13_a_medium_without_a_channel_stops_the_job_before_anything_is_sent(
         file,
         plugins={"host": HostPlugin(out=channel)},
         channels=dict.fromkeys(("mail", "inbox", "post"), "host.out"),
+        keys=KEYS,
         clock=FixedClock(at("03-02", "09:00")),
     )
     with closing(lacking), nothing_changes(lacking):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kit import Stage, everything, nothing_changes, opened, problems_of, refusal, rows
+from kit import Stage, contact_of, everything, nothing_changes, opened, problems_of, refusal, rows
 from saasops import NotFound
 from saasops.app import imports
 from saasops.people.contacts import Contact
@@ -72,7 +72,7 @@ def test_a2_the_last_identity_cannot_be_taken_away(stage: Stage) -> None:
 def test_a2_who_is_unknown_is_not_found(stage: Stage) -> None:
     with pytest.raises(NotFound):
         stage.ops.people.user("nobody")
-    assert stage.ops.people.contact("nobody") == Contact(user="nobody")
+    assert contact_of(stage.ops, "nobody") == Contact(user="nobody")
 
 
 @settings(max_examples=25)
@@ -90,12 +90,13 @@ def test_a2_who_is_unknown_is_not_found(stage: Stage) -> None:
     )
 )
 def test_a15_contact_data_is_merged_and_never_forgotten(given: list[dict[str, str | None]]) -> None:
-    people = opened().ops.people
+    ops = opened().ops
+    people = ops.people
     known: dict[str, str | None] = dict.fromkeys(given[0])
     for news in given:
         people.register(User(id="u1"), contact=Contact(user="u1", **news))
         known |= {name: value for name, value in news.items() if value is not None}
-        assert attrs.asdict(people.contact("u1")) == {"user": "u1", **known}
+        assert attrs.asdict(contact_of(ops, "u1")) == {"user": "u1", **known}
 
 
 @pytest.mark.parametrize("route", ["qq", "wechat", "phone", "mail", "address"])
@@ -188,7 +189,7 @@ def test_a6_what_a_table_leaves_out_is_not_forgotten(stage: Stage) -> None:
     report = people.import_users(rows("user,account,nickname,mail\nu1,acct-1,One,\n"))
     assert report.unchanged == (1,)
     assert people.user("u1").locale == "en"
-    assert people.contact("u1").mail == "u1@example.org"
+    assert contact_of(stage.ops, "u1").mail == "u1@example.org"
 
 
 def test_a6_progress_is_told_after_every_chunk(

@@ -16,17 +16,21 @@ import pytest
 
 from kit import SURVEY, Stage, at, both, everything, nothing_changes, on, refusal, staged
 from saasops import SaasOps, app
-from saasops.app.work import Command, Handle
+from saasops.app.work import Command, Handle, Work
+from saasops.campaigns.segments import Segment
 from saasops.errors import InDoubt, ProviderError, StorageError
+from saasops.logins.sessions import Session
+from saasops.logins.tokens import digest
+from saasops.people.privacy.retention import STANDARD
 from saasops.people.users import Identity
 from saasops.ports import Transaction
 from saasops.predicates import Test as Compared
 from saasops.scheduling.assistants import Absence
 from saasops.storage.memory import MemoryStorage, MemoryTransaction
-from saasops.storage.tables import REQUESTS, TABLES
+from saasops.storage.tables import REQUESTS, SESSIONS, TABLES
 from saasops.surveys.definition import Question
 from saasops.surveys.profiles import ExportProfile, IdentityColumn
-from saasops.testing.fakes import FixedClock
+from saasops.testing.fakes import KEYS, FixedClock
 from saasops.versions.readiness import Requirement
 from saasops.versions.releases import Product, Release
 
@@ -38,6 +42,15 @@ BACKUP = Requirement(
     to="5.1",
     title=both("Back up"),
     when=Compared("backup", "eq", True),
+)
+SESSION = Session(
+    id="",
+    user="u0",
+    provider="qq",
+    assurance="federated",
+    opened_at=at("02-24"),
+    seen_at=at("02-24"),
+    expires_at=at("03-24"),
 )
 PROFILE = ExportProfile(
     survey=SURVEY.id,
@@ -90,8 +103,7 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     stage.ops.surveys.save(attrs.evolve(survey, version=2))
     stage.ops.surveys.publish(survey.id)
     stage.ops.surveys.discard(survey.id)
-    stage.ops.people.link(stage.user("u0"), Identity("qq", "other"))
-    stage.ops.people.unlink("u0", Identity("qq", "other"))
+    link_and_join(stage)
     campaign.invite("u0", via="mail")
     campaign.reach("u0")
     campaign.survey.edit("u0", {"os": "linux"})
@@ -126,8 +138,36 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     third = attrs.evolve(survey, version=3, questions=(*survey.questions, shot))
     stage.ops.launch(attrs.evolve(campaign.definition(), survey=third))
     campaign.uploads.add("u1", "shot", BytesIO(PNG))
+    stage.ops.privacy.adopt(STANDARD)
+    stage.ops.privacy.consent("u1", "shipping")
+    stage.ops.privacy.withdraw_consent("u1", "shipping")
+    stage.ops.privacy.hold("u1", "a dispute")
+    stage.ops.privacy.lift_hold("u1", "h1")
     assert len(stage.ops.outbox.requeue(stage.ops.outbox.dead()[0].id, 1_000_000)) == 1
+    for token in ("here", "there"):
+        session = attrs.evolve(SESSION, id=digest(token), user="u0")
+        stage.ops.run(partial(Work.save, shelf=SESSIONS, value=session), actor="host")
+    assert stage.ops.logins.logout("here")
+    assert stage.ops.logins.logout_everywhere("u0") == 1
     assert commands() - repeated == set()
+
+
+def link_and_join(stage: Stage) -> None:
+    """Use the commands on identities, roles, people who are known twice, and segments."""
+    stage.ops.people.link(stage.user("u0"), Identity("qq", "other"))
+    stage.ops.people.unlink("u0", Identity("qq", "other"))
+    stage.ops.roles.assign("u0", "auditor")
+    stage.ops.roles.revoke("u0", "auditor")
+    stage.ops.addresses.fill(stage.user("u8"), "somewhere")
+    persons = stage.ops.persons
+    persons.link(stage.user("u9"), Identity("qq", "new"), reason="called us")
+    persons.decide("user/u8", "user/u9", verdict="same", reason="called us")
+    persons.merge("u8", into="u9", reason="called us")
+    persons.undo_merge("u8")
+    segments = stage.ops.segments
+    segments.define(Segment(id="all", title=both("All"), where=Compared("has_mail", "eq", True)))
+    assert segments.evaluate("all")
+    segments.snapshot("all", name="now")
 
 
 @pytest.fixture
@@ -213,7 +253,7 @@ class _Cut:
 def test_an_unclear_commit_is_repeated_with_a_key_only(*, before: bool) -> None:
     storage = Unclear(before=before)
     storage.migrate(TABLES)
-    ops = SaasOps(storage, clock=FixedClock(at("02-24")))
+    ops = SaasOps(storage, keys=KEYS, clock=FixedClock(at("02-24")))
     storage.times = 2
     publish = ops.once("key").versions.publish
     assert publish(Release(product="core", name="5.1")) == "accepted"
@@ -231,7 +271,9 @@ def test_commands_are_kept_or_lost_with_the_host_s_transaction(tmp_path: Path) -
     host.execute("create table orders (id text)")
     for keep in (False, True):
         host.execute("insert into orders values ('o1')")
-        inside = stage.ops.joining(host).acting("clerk").campaign("small").schedule
+        inside = (
+            stage.ops.joining(host).acting("clerk", roles=("operator",)).campaign("small").schedule
+        )
         booking = inside.book("u1", "early")
         assert refusal(partial(inside.book, "u1", "middle"))
         host.commit() if keep else host.rollback()

@@ -55,7 +55,7 @@ def test_a14_an_accepted_check_in_rewards_who_upgraded(stage: Stage) -> None:
     stage.upgraded("u1")
     post = stage.check_in("u1")
     assert [one.id for one in stage.campaign.threads.to_verify()] == [post.id]
-    judge = stage.ops.acting("operator").campaign("small")
+    judge = stage.ops.acting("operator", roles=("operator",)).campaign("small")
     judged = judge.threads.verify(post.id, "accepted")
     assert (judged.verdict, judged.verified_by, judged.verified_at) == (
         "accepted",
@@ -276,14 +276,16 @@ def test_a16_the_shipping_list_of_a_week_has_one_parcel_for_each_person(stage: S
     stage.rewarded("u2")
     stage.until("03-02")
     stage.rewarded("u3")
-    first, second = stage.campaign.rewards.shipping(WEEK)
+    first, second = stage.campaign.rewards.shipping(WEEK, purpose="shipping")
     assert (first.user, first.prizes, first.name) == ("u1", ("bank", "doll"), "nick-u1")
     assert (first.postal_address, first.shipped) == ("1 Long Road", False)
     assert (second.user, second.postal_address) == ("u2", None)
     assert "Long Road" not in repr(first)
     assert "nick" not in repr(first)
-    assert [one.user for one in stage.campaign.rewards.shipping(on("03-02"))] == ["u3"]
-    assert stage.campaign.rewards.shipping(on("02-25")) == ()
+    assert [
+        one.user for one in stage.campaign.rewards.shipping(on("03-02"), purpose="shipping")
+    ] == ["u3"]
+    assert stage.campaign.rewards.shipping(on("02-25"), purpose="shipping") == ()
 
 
 def test_a16_parcels_leave_once_and_whoever_lacks_an_address_is_named(stage: Stage) -> None:
@@ -305,7 +307,10 @@ def test_a16_parcels_leave_once_and_whoever_lacks_an_address_is_named(stage: Sta
     assert stage.campaign.rewards.ship(WEEK) == ()
     assert stage.campaign.participant("u1").shipped_at == at("02-24")
     assert stage.campaign.participant("u2").shipped_at == at("03-02")
-    assert [one.shipped for one in stage.campaign.rewards.shipping(WEEK)] == [True, True]
+    assert [one.shipped for one in stage.campaign.rewards.shipping(WEEK, purpose="shipping")] == [
+        True,
+        True,
+    ]
 
 
 def test_a16_what_does_not_travel_is_on_no_shipping_list() -> None:
@@ -314,6 +319,6 @@ def test_a16_what_does_not_travel_is_on_no_shipping_list() -> None:
     stage = giving(prizes=(coupon,), rules=(rule,))
     stage.rewarded("u1")
     assert grants(stage, "u1") == {"coupon": "coupon"}
-    assert stage.campaign.rewards.shipping(WEEK) == ()
+    assert stage.campaign.rewards.shipping(WEEK, purpose="shipping") == ()
     assert stage.campaign.rewards.ship(WEEK) == ()
     assert stage.campaign.participant("u1").shipped_at is None

@@ -17,7 +17,7 @@ def second(**changes: object) -> object:
 
 
 def test_a4_a_draft_may_be_wrong_and_is_published_only_when_it_is_right(stage: Stage) -> None:
-    surveys = stage.ops.acting("olga").surveys
+    surveys = stage.ops.acting("olga", roles=("operator",)).surveys
     wrong = second(questions=(attrs.evolve(SURVEY.questions[1], options=()),))
     assert surveys.save(wrong).by == "olga"
     assert surveys.draft(SURVEY.id).survey == wrong

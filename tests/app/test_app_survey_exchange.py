@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kit import SMALL, SURVEY, Stage, both, everything, nothing_changes, staged
+from kit import SMALL, SURVEY, Stage, both, everything, nothing_changes, responses_of, staged
 from saasops import Invalid, NotFound, Refused, predicates
 from saasops.app import imports
 from saasops.app.imports import CHUNK
@@ -84,10 +84,8 @@ def test_a6_the_latest_answer_counts_across_chunks_and_only_it_is_kept() -> None
     assert report.accepted == tuple(sorted(last))
     assert report.superseded == tuple(n for n in range(1, len(both) + 1) if n not in last)
     assert told[-1] == (people, people)
-    held = {
-        row["user"]: row["body"]["answers"]["uses"] for row in everything(stage.ops)["responses"]
-    }
-    assert held == {f"u{n:05}": ["logs"] if n else ["jobs"] for n in range(people)}
+    held = {one.user: one.answers["uses"] for one in responses_of(stage.ops)}
+    assert held == {f"u{n:05}": ("logs",) if n else ("jobs",) for n in range(people)}
     assert everything(stage.ops)["response_history"] == []
     with nothing_changes(stage.ops):
         again = survey.import_responses(iter(order), PROFILE)

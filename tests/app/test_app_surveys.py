@@ -18,11 +18,13 @@ from kit import (
     SURVEY,
     Stage,
     at,
+    contact_of,
     everything,
     nothing_changes,
     opened,
     problems_of,
     refusal,
+    responses_of,
     rows,
 )
 from saasops import Invalid, NotFound, read_campaign, serial
@@ -128,10 +130,10 @@ def test_a15_an_address_is_asked_where_none_is_on_file_and_kept(stage: Stage) ->
     stage.user("u1")
     assert "address" not in stage.campaign.survey.prefill("u1")
     stage.answer("u1", address="1 Long Road")
-    assert stage.ops.people.contact("u1").postal_address == "1 Long Road"
-    assert stage.ops.people.contact("u1").mail == "u1@example.org"
+    assert contact_of(stage.ops, "u1").postal_address == "1 Long Road"
+    assert contact_of(stage.ops, "u1").mail == "u1@example.org"
     stage.answer("u1", address=" ")
-    assert stage.ops.people.contact("u1").postal_address == "1 Long Road"
+    assert contact_of(stage.ops, "u1").postal_address == "1 Long Road"
     stage.user("u2", postal_address="2 Short Street")
     known = stage.campaign.survey.prefill("u2")["address"]
     assert (known.value, known.provenance) == ("2 Short Street", "on file")
@@ -299,9 +301,9 @@ def test_a6_the_newest_answer_counts_whether_it_came_by_the_site_or_the_export(
 ) -> None:
     survey = reference.campaign.survey
     survey.import_responses(EXPORT[:40], PROFILE)
-    before = {row["user"]: row["body"] for row in everything(reference.ops)["responses"]}
+    before = {one.user: one for one in responses_of(reference.ops)}
     one, other = sorted(before)[:2]
-    answers = dict(before[one]["answers"])
+    answers = dict(before[one].answers)
     answers["hosts"] = "50-99" if answers["hosts"] != "50-99" else "1-49"
     survey.submit(one, answers)
     survey.submit(other, answers, at=at("01-02"))

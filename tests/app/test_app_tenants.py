@@ -11,6 +11,7 @@ from saasops.app.work import Work
 from saasops.people.users import Identity, User
 from saasops.storage.memory import MemoryStorage
 from saasops.storage.tables import TABLES
+from saasops.testing.fakes import KEYS
 
 
 def test_g2_two_tenants_on_one_file_see_nothing_of_each_other(file: Path) -> None:
@@ -41,7 +42,7 @@ def test_g2_two_tenants_on_one_file_see_nothing_of_each_other(file: Path) -> Non
 def test_g2_tenants_share_nothing_in_memory_either() -> None:
     storage = MemoryStorage()
     storage.migrate(TABLES)
-    one, other = SaasOps(storage, tenant="one"), SaasOps(storage, tenant="other")
+    one, other = (SaasOps(storage, keys=KEYS, tenant=name) for name in ("one", "other"))
     one.people.import_users(rows("user,qq\nu1,900000000001\n"))
     assert other.people.import_users(rows("user,qq\nu2,900000000001\n")).accepted == (1,)
     assert one.people.identify("qq", "900000000001").id == "u1"
@@ -51,7 +52,10 @@ def test_g2_tenants_share_nothing_in_memory_either() -> None:
 def test_a9_whoever_acts_stands_in_the_record_with_the_time() -> None:
     stage = staged()
     stage.user("u1")
-    self_, operator = (stage.ops.acting(who).campaign("small") for who in ("user:u1", "operator"))
+    self_, operator = (
+        stage.ops.acting(who, roles=("operator",)).campaign("small")
+        for who in ("user:u1", "operator")
+    )
     operator.invite("u1", via="mail")
     self_.survey.submit("u1", {"version": "5.0", "os": "linux", "slot": "early"})
     stage.until("02-25")
@@ -72,7 +76,7 @@ def test_a9_whoever_acts_stands_in_the_record_with_the_time() -> None:
 
 def test_g2_acting_for_somebody_shares_the_store_and_the_clock() -> None:
     stage = staged()
-    other = stage.ops.acting("operator")
+    other = stage.ops.acting("operator", roles=("operator",))
     other.people.import_users(rows("user\nu1\n"))
     assert stage.ops.people.user("u1").id == "u1"
     assert other.campaign("small").definition() == stage.campaign.definition()

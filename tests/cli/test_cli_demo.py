@@ -46,7 +46,7 @@ def expecting(few: Path, whole: Path, tmp_path: Path):
 
 def test_it_writes_the_report_in_every_format_each_monday_and_the_notices(whole: Path) -> None:
     assert {path.name for path in whole.iterdir()} == {
-        "figures.json", "notices", "ops.db", "report", "report.html", "report.json", "run.json",
+        "figures.json", "notices", "ops.db", "ops.db.keys", "report", "report.html", "report.json", "run.json",
         "weekly",
     }  # fmt: skip
     mondays = sorted(path.stem for path in (whole / "weekly").iterdir())

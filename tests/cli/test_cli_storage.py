@@ -11,6 +11,7 @@ from command import process, saasops
 from postgres_server import PostgresServer
 from saasops.storage.migrations import MIGRATIONS
 from saasops.storage.tables import TABLES
+from saasops.testing.fakes import KEYS
 
 KNOWN = MIGRATIONS[-1].number
 
@@ -102,9 +103,12 @@ def test_a_backup_is_a_storage_of_its_own_and_restores_what_was(filled: Path) ->
     assert run.json["bytes"] == Path("copy.db").stat().st_size
     saasops("import", "responses", "responses.csv")
     assert saasops("campaign", "show", "--json").json["stages"]["answered"] == 4
+    keys = Path("ops.db.keys").rename("kept.keys")
     for left in Path().glob("ops.db*"):
         left.unlink()
     shutil.copy("copy.db", "ops.db")
+    assert saasops("storage", "check", "--json").json["error"]["code"] == "keys.lost"
+    keys.rename("ops.db.keys")
     assert saasops("storage", "check").code == 0
     assert saasops("campaign", "show", "--json").json["stages"]["answered"] == 0
     saasops("import", "responses", "responses.csv")
@@ -158,6 +162,10 @@ def test_a_postgresql_storage_is_migrated_and_checked(
     run = saasops("storage", "status", "--json")
     assert (run.code, run.json["storage"]) == (0, "postgresql")
     assert "backup" not in run.json["capabilities"]
+    assert saasops("storage", "check", "--json").json["error"]["code"] == "keys.missing"
+    KEYS.save("our.keys")
+    text = Path("saasops.toml").read_text("utf-8")
+    Path("saasops.toml").write_text(f'keys = "our.keys"\n{text}', "utf-8")
     assert saasops("storage", "check", "--json").json["findings"] == []
 
 

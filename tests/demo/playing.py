@@ -1,10 +1,13 @@
 """Play the reference campaign, or one of another seed, in a folder of its own."""
 
 import json
+import logging
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ class Played:
     out: Path
     expected: dict[str, Any]
     actual: dict[str, Any]
+    logged: list[str]
 
     @property
     def compared(self) -> tuple[Figure, ...]:
@@ -41,9 +45,27 @@ def open_run(folder: Path, out: Path) -> Rehearsal:
 
 def play(folder: Path, out: Path) -> Played:
     run = open_run(folder, out)
-    run.play(monday=lambda week: None)
+    with listening() as logged:
+        run.play(monday=lambda week: None)
     expected = json.loads((folder / "expected.json").read_text("utf-8"))
-    return Played(rehearsal=run, out=out, expected=expected, actual=figures(run, expected))
+    actual = figures(run, expected)
+    return Played(rehearsal=run, out=out, expected=expected, actual=actual, logged=logged)
+
+
+@contextmanager
+def listening() -> Generator[list[str]]:
+    """Collect everything that anybody logs, as it would be written."""
+    logged, root = list[str](), logging.getLogger()
+    handler = logging.Handler()
+    handler.emit = lambda record: logged.append(logging.Formatter().format(record))
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield logged
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
 
 
 def generate(seed: int, folder: Path) -> Path:

@@ -20,6 +20,7 @@ from saasops.ports import Channel, Message, Receipt, Storage
 from saasops.scheduling.assistants import Assistant
 from saasops.storage.migrations import bring_up_to_date
 from saasops.storage.tables import ASSISTANTS, OUTBOX
+from saasops.testing.fakes import KEYS
 from saasops.testing.host_plugin import ChannelPlugin
 from saasops.testing.samples import sample_campaign
 from saasops.versions.releases import Release
@@ -35,6 +36,7 @@ def operations(where: str | Storage, *, clock: Clock, channel: Channel) -> SaasO
         opened(where) if isinstance(where, str) else where,
         plugins=Plugins({"recording": ChannelPlugin(channel)}),
         channels=dict.fromkeys(MEDIA, "recording"),
+        keys=KEYS,
         clock=clock,
     )
 

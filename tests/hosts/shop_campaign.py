@@ -6,7 +6,7 @@ from saasops import SaasOps
 from saasops.campaigns.definition import Campaign
 from saasops.people.contacts import Contact
 from saasops.people.users import User
-from saasops.testing.fakes import FixedClock, RecordingChannel
+from saasops.testing.fakes import KEYS, FixedClock, RecordingChannel
 from saasops.testing.host_plugin import ChannelPlugin
 from saasops.testing.samples import sample_campaign
 from saasops.versions.releases import Release
@@ -39,6 +39,7 @@ def opened(where: str, **plugins: object) -> tuple[SaasOps, RecordingChannel]:
         where,
         plugins={"recording": ChannelPlugin(channel), **plugins},
         channels=dict.fromkeys(MEDIA, "recording"),
+        keys=KEYS,
         clock=FixedClock(datetime(2020, 1, 20, 1, tzinfo=UTC)),
     )
     return ops, channel

@@ -326,7 +326,6 @@ class Everything:
     capabilities = frozenset[str]()
 
     def migrate(self, tables: Any) -> None: ...
-    def begin(self, tenant: str, *, join: Any = None, write: bool = True) -> Any: ...
     def close(self) -> None: ...
     def render(self, report: Any, /, *, locale: str) -> Any: ...
     def compile(self, rule: Any, context: Any, /) -> Any: ...
@@ -335,6 +334,13 @@ class Everything:
     def read(self, question: Any, /) -> Any: ...
     def field(self, question: Any, /) -> Any: ...
     def schema(self, question: Any, /) -> Any: ...
+
+    current = "1"
+    index = ("2",)
+
+    def secret(self, id: Any, /) -> Any: ...
+    def begin(self, *given: Any, **more: Any) -> Any: ...
+    def finish(self, context: Any, params: Any, pending: Any, /) -> Any: ...
 
 
 class Offers:
@@ -363,6 +369,16 @@ class Offers:
         yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a scheme")
         yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
 
+    @hookimpl
+    def saasops_keyrings(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="keys")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
+    @hookimpl
+    def saasops_login_providers(self) -> Any:
+        yield offer("crm", lambda _: Everything(), settings=NoSettings, summary="a provider")
+        yield offer("crm.wrong", lambda _: 3, settings=NoSettings)
+
 
 def test_one_name_may_stand_in_several_registries() -> None:
     plugins = Plugins({"crm": Offers()})
@@ -382,6 +398,14 @@ def test_one_name_may_stand_in_several_registries() -> None:
     assert isinstance(plugins.version_scheme("crm"), Everything)
     with pytest.raises(PluginError, match="no VersionScheme; it lacks parse"):
         plugins.version_scheme("crm.wrong")
+    assert plugins.keyrings["crm"].summary == "keys"
+    assert isinstance(plugins.keyring("crm"), Everything)
+    with pytest.raises(PluginError, match="no Keyring; it lacks current, index, secret"):
+        plugins.keyring("crm.wrong")
+    assert plugins.login_providers["crm"].summary == "a provider"
+    assert isinstance(plugins.login_provider("crm"), Everything)
+    with pytest.raises(PluginError, match="no LoginProvider; it lacks begin, finish"):
+        plugins.login_provider("crm.wrong")
     with pytest.raises(PluginError, match="no CapacityRuleKind; it lacks compile, problems"):
         plugins.capacity_rule_kind("crm.wrong")
     for get, port in ((plugins.storage, "Storage"), (plugins.report_format, "ReportFormat")):

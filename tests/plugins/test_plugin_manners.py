@@ -6,16 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import attrs
 import pytest
 from plugin_samples import module
 
 import saasops
-from saasops.errors import PluginError
+from saasops.errors import LoginFailed, PluginError, Refused
 from saasops.plugins import Plugins, hookspecs
 from saasops.plugins.checks import HOOKS
 from saasops.texts.plugins import TEXTS
@@ -91,6 +92,43 @@ def test_the_example_of_a_question_kind_reads() -> None:
     assert getattr(read("５１８０００", Reading()), "code", None) == "survey.wrong_type"
 
 
+def test_the_example_of_a_keyring_has_secrets() -> None:
+    from saasops.vault.sealing import Vault
+
+    made = module(example("saasops_keyrings"))
+    keys = Plugins({"example": (made, {"token": "x"})}).keyring("example")
+    kept, key = Vault(keys, "default").make("user/u-1")
+    assert kept.under == "2026"
+    assert key.open(key.seal("x", place="p"), place="p") == "x"
+    with pytest.raises(Refused):
+        keys.secret("1999")
+
+
+def test_the_example_of_a_login_provider_vouches() -> None:
+    from saasops.logins.provider import Done, LoginContext, Pending, Unavailable
+
+    made = module(example("saasops_login_providers"))
+    provider = Plugins({"example": made}).login_provider("example")
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    nobody = LoginContext(
+        at=at, http=Silent(), state="s", nonce="n", verifier="v", redirect_uri="https://a.example/"
+    )
+    ada = attrs.evolve(nobody, principal={"badge": "7"})
+    assert provider.begin(nobody) == Unavailable(code="login.no_principal")
+    begun = provider.begin(ada)
+    assert isinstance(begun, Done)
+    assert begun.proof.identity.subject == "7"
+    with pytest.raises(LoginFailed):
+        provider.finish(ada, {}, Pending(begun_at=at))
+
+
+class Silent:
+    """The network that nobody may ask."""
+
+    def send(self, request: Any, /) -> Any:
+        raise AssertionError(request)
+
+
 def test_what_a_hook_may_say_is_said_in_both_languages() -> None:
     names = [[set(re.findall(r"{(\w+)}", text)) for text in pair] for pair in TEXTS.values()]
     assert all(english == chinese for english, chinese in names)
@@ -123,6 +161,8 @@ def test_an_unknown_name_has_an_error_of_plugins() -> None:
         none.capacity_rule_kind,
         none.version_scheme,
         none.question_kind,
+        none.keyring,
+        none.login_provider,
     ):
         with pytest.raises(PluginError) as caught:
             get("nowhere")

@@ -19,6 +19,7 @@ from saasops.storage.migrations import MIGRATIONS, Migration, bring_up_to_date, 
 from saasops.storage.sqlite import SqliteStorage
 from saasops.storage.tables import BOOKINGS, COUNTERS, PLACES, TABLES
 from saasops.testing.contracts.storage_kit import refused, together
+from saasops.testing.fakes import KEYS
 from saasops_postgres.storage import PostgresStorage
 
 AT = datetime(2020, 2, 3, tzinfo=UTC)
@@ -191,9 +192,14 @@ def test_a_database_that_is_behind_is_not_opened_without_leave(tmp_path: Path) -
 def test_four_processes_open_a_new_database_at_once(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    code = "import sys; from saasops import SaasOps; SaasOps.open(sys.argv[1]).close()"
-    for where in (str(tmp_path / "a.db"), postgres.url()):
-        command = [sys.executable, "-c", code, where]
+    code = (
+        "import sys; from saasops import SaasOps; from saasops.vault.keys import Keys\n"
+        "SaasOps.open(sys.argv[1], keys=Keys.load(sys.argv[2]) if sys.argv[2:] else None).close()"
+    )
+    KEYS.save(tmp_path / "ours.keys")
+    places = ([str(tmp_path / "a.db")], [postgres.url(), str(tmp_path / "ours.keys")])
+    for where in places:
+        command = [sys.executable, "-c", code, *where]
         started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
         said = [process.communicate(timeout=60)[1] for process in started]
         assert [process.returncode for process in started] == [0] * 4, said
@@ -202,7 +208,7 @@ def test_four_processes_open_a_new_database_at_once(
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_url_opens_the_plugin_of_its_scheme(scheme: str, postgres: PostgresServer) -> None:
     url = postgres.url().replace("postgresql", scheme, 1)
-    with SaasOps.open(url, plugins={"postgresql": {"schema": "ours"}}) as ops:
+    with SaasOps.open(url, plugins={"postgresql": {"schema": "ours"}}, keys=KEYS) as ops:
         assert ops.campaigns() == ()
         assert {row.name: row.status for row in ops.plugins()}["postgresql"] == "active"
 

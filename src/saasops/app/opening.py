@@ -5,11 +5,16 @@ Bringing its tables up to date is left to `SaasOps.open`, and to operators.
 
 from collections.abc import Mapping
 from os import PathLike
+from pathlib import Path
 from typing import Any, TypeGuard
 
 from saasops.app import builtin
+from saasops.errors import SaasOpsError
 from saasops.plugins import Plugins
-from saasops.ports import FileStore
+from saasops.ports import FileStore, Keyring, Storage
+from saasops.storage.tables import SUBJECT_KEYS
+from saasops.vault.keys import Keys
+from saasops.vault.sealing import Vault, WrappedKey
 
 BUILTIN = {"saasops": builtin}
 """What saasops itself offers to every host."""
@@ -41,6 +46,54 @@ def find_files(where: str | PathLike[str]) -> FileStore | None:
     if storage == "memory":
         return MemoryFiles()
     return FolderFiles(f"{address}.files") if setting == "path" else None
+
+
+def find_keys(
+    where: str | PathLike[str], storage: Storage, *, given: Keyring | None, tenant: str
+) -> Keyring:
+    """Return the keys of *storage*, which is at *where*: those *given*, or its own.
+
+    A SQLite file has its own in a file beside it, made with it, that bears its name with ".keys"
+    behind it. In memory they are as passing as the data. Raise `SaasOpsError` keys.missing for
+    a server, which has no such place, keys.lost where that file is gone, and keys.wrong or
+    keys.unknown where the storage was kept under others.
+    """
+    kind, setting, address = _storage_at(str(where))
+    with storage.begin(tenant, write=False) as tx:
+        used = tx.find(SUBJECT_KEYS, {"forgotten_at": None}, limit=1)
+    if given is not None:
+        keyring = given
+    elif kind == "memory":
+        keyring = Keys.new()
+    elif setting != "path":
+        raise SaasOpsError("keys.missing")
+    else:
+        path = Path(f"{address}.keys")
+        if used and not path.exists():
+            raise SaasOpsError("keys.lost", name=path.name)
+        keyring = Keys.beside(path)
+    for row in used:
+        kept = WrappedKey(under=row["under"], wrapped=row["wrapped"])
+        Vault(keyring, tenant).unwrap(row["subject"], kept)
+    return keyring
+
+
+class NoKeys:
+    """The keyring of who brought none: raise `SaasOpsError` keys.missing where one is needed."""
+
+    @property
+    def current(self) -> str:
+        """Raise."""
+        raise SaasOpsError("keys.missing")
+
+    @property
+    def index(self) -> tuple[str, ...]:
+        """Raise."""
+        raise SaasOpsError("keys.missing")
+
+    def secret(self, _: str, /) -> bytes:
+        """Raise."""
+        raise SaasOpsError("keys.missing")
 
 
 def _storage_at(where: str) -> tuple[str, str, str]:

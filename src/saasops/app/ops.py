@@ -2,21 +2,33 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
+from functools import partial
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from saasops.app.addresses import Addresses
 from saasops.app.calendars import Calendars
 from saasops.app.campaigns import Campaigns
 from saasops.app.definitions import Definitions
 from saasops.app.dispatch import Dispatch, TickReport
+from saasops.app.guarding import Admission, Guard
+from saasops.app.keys import Keyrings
+from saasops.app.login_keeping import forget_logins
+from saasops.app.logins import LoginMeans, Logins
 from saasops.app.notices import follow, plan_recurring
-from saasops.app.opening import BUILTIN, find_files, find_storage
+from saasops.app.offers import Offers
+from saasops.app.opening import BUILTIN, NoKeys, find_files, find_keys, find_storage
 from saasops.app.outbox import Outbox
 from saasops.app.people import People
+from saasops.app.persons import Persons
 from saasops.app.places import refresh_places
+from saasops.app.privacy import Privacy
+from saasops.app.privacy_retaining import retain_today
 from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
+from saasops.app.roles import Roles
+from saasops.app.segments import Segments
 from saasops.app.survey_definitions import SurveyDefinitions
 from saasops.app.versions import Versions, announce_endings, looked_today
 from saasops.app.work import Work, attempt
@@ -24,18 +36,16 @@ from saasops.campaigns.definition import Campaign
 from saasops.clock import Clock, system_clock
 from saasops.errors import PluginError, Refused, StorageError
 from saasops.figures import Report
+from saasops.logins.http import HttpTransport
+from saasops.logins.policy import LoginPolicy
+from saasops.people.roles import Role, known_role, with_roles
 from saasops.plugins import PluginReport, Plugins
-from saasops.ports import Channel, Document, FileStore, Storage, Transaction
-from saasops.scheduling.kinds import BUILT_IN
-from saasops.scheduling.rules import RuleKind
+from saasops.ports import Document, FileStore, Keyring, Storage, Transaction
 from saasops.storage.files import TenantFiles
 from saasops.storage.migrations import bring_up_to_date, status
 from saasops.storage.tables import CAMPAIGNS
-from saasops.surveys import kinds
-from saasops.surveys.kinds import QuestionKind
 from saasops.values import DEFAULT_TENANT, SYSTEM
-from saasops.versions.schemes import BUILT_IN as SCHEMES
-from saasops.versions.version import VersionScheme
+from saasops.vault.sealing import Vault
 
 R = TypeVar("R")
 _LAUNCH = Command("launch", type(None))
@@ -54,23 +64,34 @@ class SaasOps:
         plugins: Plugins | None = None,
         channels: Mapping[str, str] | None = None,
         files: FileStore | None = None,
+        keys: Keyring | None = None,
+        logins: LoginPolicy | None = None,
+        transport: HttpTransport | None = None,
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
         actor: str = SYSTEM,
+        roles: Iterable[Role] = (),
     ) -> None:
         """Use *storage* as it is; `open` is the ordinary way in.
 
         *channels* names the channel that delivers each medium: `{"mail": "file"}`. Without
-        *files*, nobody can upload any.
+        *files*, nobody can upload any; without *keys*, nothing personal can be kept or read;
+        without *logins*, nobody logs in.
         """
         self._storage = storage
         self._files = files
+        self._vault = Vault(keys or NoKeys(), tenant)
         self._plugins = plugins or Plugins({}, builtin=BUILTIN)
         self._channels = dict(channels or {})
+        self._logins = logins
+        self._transport = transport
         self._clock = clock
         self._tenant = tenant
         self._actor = actor
-        self._definitions = Definitions(self._rule_kind, self._question_kinds)
+        self._roles = with_roles(roles)
+        self.guard: Guard | None = None
+        self._offers = Offers(self._plugins, self._channels)
+        self._definitions = Definitions(self._offers.rule_kind, self._offers.question_kinds)
         self._join: Any = None
         self._key: str | None = None
 
@@ -82,8 +103,12 @@ class SaasOps:
         plugins: Mapping[str, Any] | None = None,
         channels: Mapping[str, str] | None = None,
         files: FileStore | None = None,
+        keys: Keyring | None = None,
+        logins: LoginPolicy | None = None,
+        transport: HttpTransport | None = None,
         clock: Clock = system_clock,
         tenant: str = DEFAULT_TENANT,
+        roles: Iterable[Role] = (),
         migrate: bool = True,
     ) -> "SaasOps":
         """Open the storage *where* and bring its tables up to date.
@@ -92,8 +117,15 @@ class SaasOps:
         plugin, which gets it as its setting `dsn`. *plugins* maps the name of each plugin to
         its settings, or to a module or object of the host. *files* keeps what people upload;
         without it they lie in memory, or in a folder beside the SQLite file, its name with
-        `.files` behind it; a server needs its own. Raise `PluginError` for a plugin
-        that cannot be used, `StorageError` storage.newer for a database of a newer saasops and,
+        `.files` behind it; a server needs its own. *keys* are those that personal
+        data is sealed under; without them, a SQLite file has its own beside it, its name with
+        `.keys` behind it. *logins* says how people log in, *transport* how
+        login providers ask the network. *roles* are
+        the host's, beside the built-in ones. Raise `Invalid` role.invalid for a wrong one,
+        `PluginError` for a plugin that cannot be used,
+        `SaasOpsError` keys.missing for a server without *keys*, keys.lost
+        and keys.wrong where the storage was kept under others,
+        `StorageError` storage.newer for a database of a newer saasops and,
         without *migrate*, storage.behind for one that is not up to date.
         """
         storage, loaded = find_storage(where, plugins)
@@ -105,9 +137,19 @@ class SaasOps:
             bring_up_to_date(opened, tenant=tenant, at=clock())
         elif pending := status(opened, tenant=tenant).pending:
             raise StorageError("storage.behind", pending=list(pending))
+        keyring = find_keys(where, opened, given=keys, tenant=tenant)
         kept = files or find_files(where)
         return cls(
-            opened, plugins=loaded, channels=channels, files=kept, clock=clock, tenant=tenant
+            opened,
+            plugins=loaded,
+            channels=channels,
+            files=kept,
+            keys=keyring,
+            logins=logins,
+            transport=transport,
+            clock=clock,
+            tenant=tenant,
+            roles=roles,
         )
 
     @property
@@ -121,6 +163,43 @@ class SaasOps:
         return People(self, actor=self._actor)
 
     @property
+    def logins(self) -> Logins:
+        """Return a handle on logins and sessions."""
+        means = LoginMeans(
+            policy=self._logins,
+            http=self._transport,
+            provider=self._offers.login_provider,
+            channel=self._offers.channel,
+            alone=self._join is None,
+        )
+        return Logins(self, means, actor=self._actor)
+
+    @property
+    def privacy(self) -> Privacy:
+        """Return a handle on consent, retention, erasure and what is known of a person."""
+        return Privacy(self, self._definitions, actor=self._actor)
+
+    @property
+    def roles(self) -> Roles:
+        """Return a handle on who has which role."""
+        return Roles(self, self._roles, actor=self._actor)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Return a handle on postal addresses, and on who has to be asked for one."""
+        return Addresses(self, actor=self._actor)
+
+    @property
+    def persons(self) -> Persons:
+        """Return a handle on people who are known twice, and on joining them."""
+        return Persons(self, actor=self._actor)
+
+    @property
+    def segments(self) -> Segments:
+        """Return a handle on groups of people by rule."""
+        return Segments(self, actor=self._actor)
+
+    @property
     def versions(self) -> Versions:
         """Return a handle on releases, upgrade paths and downloads."""
         return Versions(self, actor=self._actor)
@@ -128,7 +207,7 @@ class SaasOps:
     @property
     def surveys(self) -> SurveyDefinitions:
         """Return a handle on surveys while they are written, and on their published versions."""
-        return SurveyDefinitions(self, self._question_kinds, actor=self._actor)
+        return SurveyDefinitions(self, self._offers.question_kinds, actor=self._actor)
 
     @property
     def calendars(self) -> Calendars:
@@ -136,13 +215,27 @@ class SaasOps:
         return Calendars(self, self._definitions, actor=self._actor)
 
     @property
+    def keys(self) -> Keyrings:
+        """Return a handle on the keys that personal data lies under."""
+        return Keyrings(self, actor=self._actor)
+
+    @property
     def outbox(self) -> Outbox:
         """Return a handle on what waits to be sent, and on what was given up."""
         return Outbox(self, actor=self._actor)
 
-    def acting(self, actor: str) -> "SaasOps":
-        """Return the same operations on behalf of *actor*, who stands in every record."""
-        return self._with(_actor=actor)
+    def acting(self, actor: str, *, roles: Iterable[str] | None = None) -> "SaasOps":
+        """Return the same operations on behalf of *actor*, who stands in every record.
+
+        He may what his *roles* may; without them, those are looked up that he was given, and
+        who was given none is a `user`. What is about himself names *actor* as its user. Raise
+        `Refused` role.unknown, and role.denied from operations that are on somebody's behalf.
+        """
+        self._admit("acting", now=True)
+        given = None if roles is None else tuple(roles)
+        for name in given or ():
+            known_role(name, self._roles)
+        return self._with(_actor=actor, guard=Guard(actor=actor, known=self._roles, given=given))
 
     def joining(self, connection: Any) -> "SaasOps":
         """Return the same operations inside the host's own transaction on *connection*.
@@ -176,7 +269,7 @@ class SaasOps:
                 open_counters(work, opened)
                 refresh_places(work, opened)
 
-        self.run(step, actor=self._actor, command=_LAUNCH)
+        self.run(step, actor=self._actor, command=_LAUNCH, admit=self._admit("launch"))
         return self.campaign(campaign.id)
 
     def campaign(self, id: str) -> Campaigns:
@@ -189,7 +282,7 @@ class SaasOps:
         def step(work: Work) -> tuple[str, ...]:
             return tuple(row["id"] for row in work.tx.find(CAMPAIGNS, {}, limit=limit))
 
-        return self.run(step, actor=self._actor, write=False)
+        return self.run(step, actor=self._actor, write=False, admit=self._admit("campaigns"))
 
     def tick(self, *, most: int = 100_000) -> TickReport:
         """Plan what has come due and send up to *most* messages; safe to call at any time.
@@ -199,22 +292,26 @@ class SaasOps:
         if self._join is not None or self._key is not None:
             raise Refused("request.tick")
         planned = 0
-        self.run(forget_requests, actor=SYSTEM)
+        self.run(forget_requests, actor=SYSTEM, admit=self._admit("tick"))
+        self.run(forget_logins, actor=SYSTEM)
+        self.run(partial(retain_today, definitions=self._definitions), actor=SYSTEM)
         ids = self.run(self._ready, actor=SYSTEM, write=False)
         for id in ids:
             planned += plan_recurring(self, self._definitions, id, actor=SYSTEM)
         if not self.run(looked_today, actor=SYSTEM, write=False):
             self.run(announce_endings, actor=SYSTEM)
         observe = self._plugins.observe if self._plugins.observed else None
-        dispatch = Dispatch(self, self._definitions, channel=self._channel, observe=observe)
+        dispatch = Dispatch(self, self._definitions, channel=self._offers.channel, observe=observe)
         return dispatch.drain(most=most) + TickReport(planned=planned)
 
     def render(self, report: Report, format: str, *, locale: str = "zh-CN") -> Iterable[Document]:
         """Write *report* down as html, csv, json, text, xlsx, or what a plugin offers."""
+        self._admit("render", now=True)
         return self._plugins.report_format(format).render(report, locale=locale)
 
     def plugins(self) -> tuple[PluginReport, ...]:
         """Return a row for each plugin that is active or could be."""
+        self._admit("plugins", now=True)
         return self._plugins.reports()
 
     def run(
@@ -224,16 +321,27 @@ class SaasOps:
         actor: str,
         write: bool = True,
         command: Command | None = None,
+        admit: Admission | None = None,
     ) -> R:
         """Run *step* in one transaction, again when others were in the way.
 
-        For handles, and for hosts that put several steps into one transaction.
+        For handles, and for hosts that put several steps into one transaction. No role is asked
+        for but by *admit*, before anything else: a step is the host's own code.
         """
         keyed = write and self._key is not None
         whole = once(str(self._key), command, step) if keyed else step
 
         def within(tx: Transaction) -> R:
-            work = Work(tx, at=self._clock(), actor=actor, heard=self._heard, schemes=self._scheme)
+            if admit is not None:
+                admit(tx)
+            work = Work(
+                tx,
+                at=self._clock(),
+                actor=actor,
+                vault=self._vault,
+                heard=self._heard,
+                schemes=self._offers.scheme,
+            )
             return whole(work)
 
         return attempt(
@@ -255,6 +363,13 @@ class SaasOps:
     ) -> None:
         self.close()
 
+    def _admit(self, name: str, *, now: bool = False) -> Admission | None:
+        """Ask whether the actor may; return what has to ask in a transaction, if not *now*."""
+        admit = self.guard.check(f"SaasOps.{name}", {}) if self.guard is not None else None
+        if not now or admit is None:
+            return admit
+        return self.run(lambda _: None, actor=self._actor, write=False, admit=admit)
+
     def _with(self, **changes: Any) -> "SaasOps":
         other = copy(self)
         vars(other).update(changes)
@@ -268,27 +383,5 @@ class SaasOps:
         ids = tuple(row["id"] for row in work.rows(CAMPAIGNS, {}))
         for id in ids:
             for rule in self._definitions.need(work, id).campaign.notices:
-                self._delivering(rule.medium)
+                self._offers.delivering(rule.medium)
         return ids
-
-    def _rule_kind(self, name: str) -> RuleKind | None:
-        if name in self._plugins.capacity_rule_kinds:
-            return self._plugins.capacity_rule_kind(name)
-        return BUILT_IN.get(name)
-
-    def _question_kinds(self) -> Mapping[str, QuestionKind]:
-        offered = self._plugins.question_kinds
-        return {**kinds.BUILT_IN, **{name: self._plugins.question_kind(name) for name in offered}}
-
-    def _scheme(self, name: str) -> VersionScheme | None:
-        if name in self._plugins.version_schemes:
-            return self._plugins.version_scheme(name)
-        return SCHEMES.get(name)
-
-    def _channel(self, medium: str) -> Channel:
-        return self._plugins.channel(self._delivering(medium))
-
-    def _delivering(self, medium: str) -> str:
-        if medium not in self._channels:
-            raise PluginError("notice.no_channel", medium=medium)
-        return self._channels[medium]

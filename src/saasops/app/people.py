@@ -1,16 +1,17 @@
 """Users, their identities and contact data, and who took part in earlier campaigns."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import attrs
 
 from saasops.app.imports import ImportReport, Progress, Result, take_in
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
-from saasops.people.contacts import Contact
+from saasops.people.contacts import Contact, MaskedContact, masked
 from saasops.people.importing import UserRow, read_priors, read_users
 from saasops.people.matching import Prior, keys, keys_of_user
-from saasops.people.users import Account, Identity, User, link, unlink
+from saasops.people.users import Account, Identity, LinkedIdentity, Union, User, link, unlink
 from saasops.rows import Rows
 from saasops.storage.tables import (
     ACCOUNTS,
@@ -59,14 +60,16 @@ class People(Handle):
         """Let *user* log in by *identity* too; refuse one that another user holds."""
         work.need(USERS, user)
         _link(work, user, identity)
-        _index(work, user)
+        index_person(work, user)
 
     @command
     def unlink(self, work: Work, user: str, identity: Identity) -> None:
         """Take *identity* from *user*; refuse to take the last one."""
         event = unlink(user, identity, held=identities_of(work, user), at=work.at)
-        work.tx.delete(IDENTITIES, (identity.provider, identity.subject))
-        _index(work, user)
+        for kept in work.each(IDENTITIES, {"user": user}):
+            if kept.identity == identity:
+                work.tx.delete(IDENTITIES.table, (kept.provider, kept.realm, kept.digest))
+        index_person(work, user)
         work.record(event)
 
     @query
@@ -75,9 +78,17 @@ class People(Handle):
         return identities_of(work, user)
 
     @query
-    def contact(self, work: Work, user: str) -> Contact:
-        """Return the contact data of *user*; every field may be None."""
-        return work.load(CONTACTS, user) or Contact(user=user)
+    def contact(self, work: Work, user: str) -> MaskedContact:
+        """Return how *user* can be reached, masked; what is not on file is None."""
+        return masked(work.load(CONTACTS, user) or Contact(user=user))
+
+    @query
+    def contacts(
+        self, work: Work, *, after: str | None = None, limit: int = 100
+    ) -> tuple[MaskedContact, ...]:
+        """Return up to *limit* of those who can be reached, by user from behind *after*, masked."""
+        last = None if after is None else {"user": after}
+        return tuple(map(masked, work.find(CONTACTS, {}, after=last, limit=limit)))
 
     def import_users(
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
@@ -116,9 +127,8 @@ class People(Handle):
         found: list[tuple[str, str, str]] = []
         for prior in work.each(PRIORS, {}):
             for route, value in keys(prior):
-                where = {"route": route, "value": value, "kind": "user"}
-                if users := work.tx.find(MATCH_KEYS, where, limit=1):
-                    found.append((prior.id, users[0]["owner"], route))
+                if users := owners_of(work, "user", route, value):
+                    found.append((prior.id, users[0], route))
                     break
         return tuple(found)
 
@@ -144,7 +154,7 @@ def register(
     if contact is not None:
         changed |= merge_contact(work, contact)
     if any(linked) or changed:
-        _index(work, user.id)
+        index_person(work, user.id)
     if held is None:
         return "accepted"
     return "changed" if changed or any(linked) else "unchanged"
@@ -157,7 +167,7 @@ def merge_contact(work: Work, contact: Contact) -> bool:
     if merged == held:
         return False
     work.save(CONTACTS, merged)
-    _index(work, contact.user)
+    index_person(work, contact.user)
     return True
 
 
@@ -165,33 +175,73 @@ def priors_of(work: Work, user: str) -> Iterator[tuple[Prior, str]]:
     """Walk over the earlier participations of *user* with the route that led to each."""
     seen: set[str] = set()
     for route, value in _keys_of(work, user):
-        where = {"route": route, "value": value, "kind": "prior"}
-        for row in work.tx.find(MATCH_KEYS, where):
-            if row["owner"] not in seen:
-                seen.add(row["owner"])
-                yield work.need(PRIORS, row["owner"]), route
+        for owner in owners_of(work, "prior", route, value):
+            if owner not in seen:
+                seen.add(owner)
+                yield work.need(PRIORS, owner), route
+
+
+def owners_of(work: Work, kind: str, route: str, value: str) -> list[str]:
+    """Return the users or priors (*kind*) to whom the normalised *value* leads, in order."""
+    found: set[str] = set()
+    for digest in work.sealing.vault.indexes(route, value):
+        where = {"route": route, "value": digest, "kind": kind}
+        found |= {row["owner"] for row in work.rows(MATCH_KEYS, where)}
+    return sorted(found)
 
 
 def owner_of(work: Work, identity: Identity) -> str | None:
     """Return the user who holds *identity*, or None."""
-    row = work.tx.get(IDENTITIES, (identity.provider, identity.subject))
-    return None if row is None else str(row["user"])
+    for digest in work.sealing.vault.indexes(*_named(identity)):
+        row = work.tx.get(IDENTITIES.table, (identity.provider, identity.realm, digest))
+        if row is not None:
+            return str(row["user"])
+    return None
+
+
+def owner_of_union(work: Work, provider: str, union: Union) -> str | None:
+    """Return the user who holds an identity of *provider* in this *union*, or None."""
+    for digest in work.sealing.vault.indexes(*_united(provider, union)):
+        rows = work.tx.find(IDENTITIES.table, {"union": digest}, order=("provider",), limit=1)
+        if rows:
+            return str(rows[0]["user"])
+    return None
 
 
 def identities_of(work: Work, user: str) -> tuple[Identity, ...]:
-    """Return the identities of *user* by provider and subject."""
-    rows = work.tx.find(IDENTITIES, {"user": user}, order=("provider", "subject"))
-    return tuple(Identity(row["provider"], row["subject"]) for row in rows)
+    """Return the identities of *user* by provider, realm and subject."""
+    kept = (one.identity for one in work.each(IDENTITIES, {"user": user}))
+    return tuple(sorted(kept, key=lambda one: (one.provider, one.realm, one.subject)))
 
 
 def _link(work: Work, user: str, identity: Identity) -> bool:
     event = link(user, identity, owner=owner_of(work, identity), at=work.at)
     if event is None:
         return False
-    row = {"provider": identity.provider, "subject": identity.subject}
-    work.tx.insert(IDENTITIES, [{**row, "user": user, "linked_at": work.at}])
+    work.save(IDENTITIES, _kept(work, user, identity, at=work.at))
     work.record(event)
     return True
+
+
+def _kept(work: Work, user: str, identity: Identity, *, at: datetime) -> LinkedIdentity:
+    vault, union = work.sealing.vault, identity.union
+    return LinkedIdentity(
+        provider=identity.provider,
+        realm=identity.realm,
+        digest=vault.index(*_named(identity)),
+        union=vault.index(*_united(identity.provider, union)) if union else None,
+        user=user,
+        identity=identity,
+        linked_at=at,
+    )
+
+
+def _named(identity: Identity) -> tuple[str, str]:
+    return f"identity {identity.provider} {identity.realm}", identity.subject
+
+
+def _united(provider: str, union: Union) -> tuple[str, str]:
+    return f"union {provider} {union.scope}", union.id
 
 
 def _completed(news: User, held: User | None) -> User:
@@ -218,16 +268,33 @@ def _keys_of(work: Work, user: str) -> tuple[tuple[str, str], ...]:
     return keys_of_user(identities_of(work, user), work.load(CONTACTS, user))
 
 
-def _index(work: Work, user: str) -> None:
+def index_person(work: Work, user: str) -> None:
+    """Make what leads to *user* anew, from what is known of him."""
     _reindex(work, "user", user, _keys_of(work, user))
+
+
+def index_prior(work: Work, prior: str) -> None:
+    """Make what leads to an earlier participation anew."""
+    _reindex(work, "prior", prior, keys(work.need(PRIORS, prior)))
+
+
+def reindexed(work: Work, user: str) -> None:
+    """Find the identities of *user* by the newest secret from now on."""
+    for kept in tuple(work.each(IDENTITIES, {"user": user})):
+        again = _kept(work, user, kept.identity, at=kept.linked_at)
+        if (again.digest, again.union) != (kept.digest, kept.union):
+            work.tx.delete(IDENTITIES.table, (kept.provider, kept.realm, kept.digest))
+            work.save(IDENTITIES, again)
 
 
 def _reindex(work: Work, kind: str, owner: str, wanted: tuple[tuple[str, str], ...]) -> None:
     rows = work.tx.find(MATCH_KEYS, {"kind": kind, "owner": owner})
     known = {(row["route"], row["value"]) for row in rows}
-    for route, value in known - set(wanted):
+    index = work.sealing.vault.index
+    digests = [(route, index(route, value)) for route, value in wanted]
+    for route, value in known - set(digests):
         work.tx.delete(MATCH_KEYS, (route, value, kind, owner))
-    new = [key for key in dict.fromkeys(wanted) if key not in known]
+    new = [key for key in dict.fromkeys(digests) if key not in known]
     if new:
         work.tx.insert(
             MATCH_KEYS,

@@ -12,6 +12,7 @@ from saasops import serial
 from saasops.app.work import PAGE, Command, Work
 from saasops.errors import Refused
 from saasops.storage.tables import REQUESTS
+from saasops.vault.sealing import place
 
 R = TypeVar("R")
 REMEMBERED_FOR = timedelta(days=30)
@@ -29,15 +30,22 @@ def once(key: str, command: Command | None, step: Callable[[Work], R]) -> Callab
         if done is None:
             result = step(work)
             row = {"key": key, "command": command.name, "at": work.at}
-            work.tx.insert(REQUESTS, [{**row, "result": serial.dump(result)}])
+            dumped = serial.dump(result)
+            kept = None if dumped is None else work.sealing.seal(dumped, at=_place(key))
+            work.tx.insert(REQUESTS, [{**row, "result": kept}])
             return result
         if done["command"] != command.name:
             raise Refused("request.reused", first=done["command"], now=command.name)
         if done["result"] is None:
             return cast("R", None)
-        return cast("R", serial.load_trusted(done["result"], command.returns))
+        result = work.sealing.open(done["result"], at=_place(key))
+        return cast("R", serial.load_trusted(result, command.returns))
 
     return run
+
+
+def _place(key: str) -> str:
+    return place(REQUESTS.name, [key])
 
 
 def forget_requests(work: Work) -> None:

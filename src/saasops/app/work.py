@@ -5,10 +5,13 @@ import inspect
 import random
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from saasops import serial
+from saasops.app.guarding import Admission, Guard
+from saasops.app.sealing import Sealing
 from saasops.errors import Busy, Conflict, Duplicate, InDoubt, NotFound, Stale
 from saasops.events import WIRE_NAMES
 from saasops.ports import Row, Storage, Table, Transaction
@@ -16,6 +19,7 @@ from saasops.storage import outbox
 from saasops.storage.files import TenantFiles
 from saasops.storage.tables import EVENTS, Shelf
 from saasops.values import SYSTEM
+from saasops.vault.sealing import Vault
 from saasops.versions.schemes import BUILT_IN
 from saasops.versions.version import VersionScheme
 
@@ -35,6 +39,7 @@ class Work:
         *,
         at: datetime,
         actor: str,
+        vault: Vault,
         heard: Callable[["Work", str, Any], None],
         schemes: Callable[[str], VersionScheme | None] = BUILT_IN.get,
     ) -> None:
@@ -42,6 +47,7 @@ class Work:
         self.schemes = schemes
         self.at = at
         self.actor = actor
+        self.sealing = Sealing(tx, vault, at=at)
         self._heard = heard
         self.memo: dict[tuple[str, ...], Any] = {}
         """What was read in this transaction, and still holds: whoever writes amends it."""
@@ -50,7 +56,7 @@ class Work:
     def load(self, shelf: Shelf[T], *key: Any, lock: bool = False) -> T | None:
         """Return the value at *key*, or None; *lock* keeps others from it till the end."""
         row = self.tx.get(shelf.table, key, lock=lock)
-        return None if row is None else self._value(shelf, row)
+        return None if row is None else next(self._values(shelf, [row]), None)
 
     def need(self, shelf: Shelf[T], *key: Any) -> T:
         """Return the value at *key*; raise `NotFound` where there is none."""
@@ -59,10 +65,16 @@ class Work:
             raise NotFound(shelf.kind.__name__.lower(), "/".join(map(str, key)))
         return value
 
-    def save(self, shelf: Shelf[T], value: T) -> None:
-        """Keep *value*: change what was loaded in this transaction, else add it."""
-        table, row = shelf.table, _row(shelf, value)
+    def save(self, shelf: Shelf[T], value: T, *, shared: bool = False) -> None:
+        """Keep *value*: change what was loaded in this transaction, else add it.
+
+        What is personal in it is sealed under the key of its subject, or under the tenant's
+        where it is *shared*: what is left of somebody who was forgotten.
+        """
+        table = shelf.table
+        row: Row = {name: getattr(value, name) for name in table.columns if name != "body"}
         key = tuple(row[name] for name in table.key)
+        row["body"] = self.sealing.body(shelf, value, key, shared=shared)
         known = self._revisions.get((table.name, key))
         if known is None:
             self.tx.insert(table, [row])
@@ -87,18 +99,22 @@ class Work:
         *desc* turns the order round.
         """
         rows = self.tx.find(shelf.table, where, order=order, after=after, limit=limit, desc=desc)
-        return [self._value(shelf, row) for row in rows]
+        return list(self._values(shelf, rows))
 
     def each(self, shelf: Shelf[T], where: Row, *, order: tuple[str, ...] = ()) -> Iterator[T]:
         """Walk over all values equal to *where*, page by page."""
-        for row in self.rows(shelf.table, where, order=order):
-            yield self._value(shelf, row)
+        for page in self._pages(shelf.table, where, order):
+            yield from self._values(shelf, page)
 
     def rows(self, table: Table, where: Row, *, order: tuple[str, ...] = ()) -> Iterator[Row]:
         """Walk over all rows equal to *where*, page by page."""
+        for page in self._pages(table, where, order):
+            yield from page
+
+    def _pages(self, table: Table, where: Row, order: tuple[str, ...]) -> Iterator[list[Row]]:
         last: Row | None = None
         while page := self.tx.find(table, where, order=order, after=last, limit=PAGE):
-            yield from page
+            yield page
             last = page[-1]
             if len(page) < PAGE:
                 return
@@ -124,15 +140,15 @@ class Work:
         """Put a message in the outbox, to be worked off from *due* on."""
         outbox.put(self.tx, topic, message, payload, due=due or self.at)
 
-    def _value(self, shelf: Shelf[T], row: Row) -> T:
-        self._revisions[shelf.table.name, tuple(row[k] for k in shelf.table.key)] = row["rev"]
-        return serial.load_trusted(row["body"], shelf.kind)
-
-
-def _row(shelf: Shelf[T], value: T) -> Row:
-    row: Row = {name: getattr(value, name) for name in shelf.table.columns if name != "body"}
-    row["body"] = serial.dump(value)
-    return row
+    def _values(self, shelf: Shelf[T], rows: list[Row]) -> Iterator[T]:
+        """Build the values of *rows*. What nobody can read any more is not there."""
+        self.sealing.fetch(shelf, rows)
+        table = shelf.table
+        for row in rows:
+            self._revisions[table.name, tuple(row[name] for name in table.key)] = row["rev"]
+            body = self.sealing.opened(shelf, row)
+            if body is not None:
+                yield serial.load_trusted(body, shelf.kind)
 
 
 class Command:
@@ -153,6 +169,9 @@ class Command:
 class Host(Protocol):
     """What runs commands: a `SaasOps`."""
 
+    guard: Guard | None
+    """What binds whoever acts; None for the host itself, who may everything."""
+
     @property
     def files(self) -> TenantFiles:
         """Return where the files lie that people send."""
@@ -165,17 +184,29 @@ class Host(Protocol):
         actor: str,
         write: bool = True,
         command: Command | None = None,
+        admit: Admission | None = None,
     ) -> R:
-        """Run *step*, which is *command*, in a transaction."""
+        """Run *step*, which is *command*, in a transaction, once *admit* lets it."""
         ...
 
 
 class Handle:
-    """A stateless view of one part of a `SaasOps`, on behalf of *actor*."""
+    """A stateless view of one part of a `SaasOps`, on behalf of *actor*.
+
+    Every public method asks the guard of the host first: commands and queries in their own
+    transaction, all others because they are wrapped here.
+    """
 
     def __init__(self, host: Host, *, actor: str = SYSTEM) -> None:
         self.host = host
         self.actor = actor
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        for name, method in list(vars(cls).items()):
+            public = inspect.isfunction(method) and not name.startswith("_")
+            if public and "command" not in vars(method):
+                setattr(cls, name, _guarded(method))
 
 
 H = TypeVar("H", bound=Handle)
@@ -205,13 +236,46 @@ def _opened(
         def step(work: Work) -> R:
             return method(self, work, *args, **kwargs)
 
-        return self.host.run(step, actor=self.actor, write=write, command=named)
+        admit = _asked(self, method, shown, *args, **kwargs)
+        return self.host.run(step, actor=self.actor, write=write, command=named, admit=admit)
 
     signature = inspect.signature(method)
-    shown = [p for p in signature.parameters.values() if p.name != "work"]
+    shown = signature.replace(
+        parameters=[p for p in signature.parameters.values() if p.name != "work"]
+    )
     run.__dict__["command"] = named if write else None
-    run.__dict__["__signature__"] = signature.replace(parameters=shown)
+    run.__dict__["__signature__"] = shown
     return run
+
+
+def _guarded(method: Callable[Concatenate[H, P], R]) -> Callable[Concatenate[H, P], R]:
+    """Ask before *method*, which takes transactions of its own, and not again inside."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def run(self: H, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if self.host.guard is None:
+            return method(self, *args, **kwargs)
+        admit = _asked(self, method, signature, *args, **kwargs)
+        if admit is not None:
+            self.host.run(lambda _: None, actor=self.actor, write=False, admit=admit)
+        let_in = copy(self)
+        let_in.host = copy(self.host)
+        let_in.host.guard = None
+        return method(let_in, *args, **kwargs)
+
+    return run
+
+
+def _asked(
+    handle: Handle, method: Callable[..., Any], shown: inspect.Signature, *args: Any, **kwargs: Any
+) -> Admission | None:
+    """Ask whether the actor may use *method*; return what has to ask in the transaction."""
+    guard = handle.host.guard
+    if guard is None or method.__name__.startswith("_"):
+        return None
+    told = shown.bind(handle, *args, **kwargs).arguments
+    return guard.check(f"{type(handle).__name__}.{method.__name__}", told)
 
 
 def attempt(

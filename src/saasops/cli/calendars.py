@@ -179,7 +179,7 @@ def override(
     """Say that days are worked (duty) or free (frozen), and tell what that changes."""
     with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
         said: Literal["workday", "restday", "ordinary"] = kind.value
-        handle = ops.acting(by).calendars
+        handle = ops.acting(by, roles=("operator",)).calendars
         report = handle.override(
             calendar, first, last, kind=said, reason=reason, known_on=known_on, dry_run=dry_run
         )

@@ -8,7 +8,9 @@ from saasops.cli import (
     demo,
     imports,
     init,
+    keys,
     outbox,
+    people,
     plan,
     plugins,
     reports,
@@ -33,10 +35,12 @@ app.add_typer(campaigns.app, name="campaign")
 app.add_typer(calendars.app, name="calendar")
 app.command("import")(imports.import_)
 app.command("tick")(tick.tick)
+app.add_typer(people.app, name="people")
 app.add_typer(plan.app, name="plan")
 app.add_typer(surveys.app, name="survey")
 app.add_typer(versions.app, name="versions")
 app.add_typer(reports.app, name="report")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(storage.app, name="storage")
+app.add_typer(keys.app, name="keys")
 app.command("plugins")(plugins.plugins)

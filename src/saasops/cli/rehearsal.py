@@ -256,7 +256,8 @@ class Script:
         self._by_day.setdefault(self._day(at), []).append((at, 2, action))
 
     def _as(self, actor: str) -> Campaigns:
-        return self._play.ops.acting(actor).campaign(self._play.definition.id)
+        acting = self._play.ops.acting(actor, roles=("operator",))
+        return acting.campaign(self._play.definition.id)
 
     def _feed(self, day: date) -> None:
         rows = self._live.get(day, {})

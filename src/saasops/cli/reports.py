@@ -97,6 +97,7 @@ def funnel(
 def shipping(
     *,
     out: Annotated[Path, typer.Option("--out", help="The CSV file. It holds names and addresses.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="What it is needed for; recorded.")],
     campaign: CampaignOption = None,
     week: WeekOption = None,
     config: ConfigOption = SETTINGS,
@@ -111,7 +112,7 @@ def shipping(
         handle = ops.campaign(the_campaign(ops, campaign))
         where = handle.definition().where
         monday = monday_of(week or day_of(system_clock(), where) - timedelta(7))
-        parcels = handle.rewards.shipping(monday)
+        parcels = handle.rewards.shipping(monday, purpose=purpose)
         heads = (
             both("user", "用户"),
             both("name", "姓名"),

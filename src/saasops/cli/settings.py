@@ -12,8 +12,9 @@ from saasops.app.opening import find_files
 from saasops.app.ops import SaasOps
 from saasops.errors import Invalid, NotFound, Problem, Refused
 from saasops.plugins import PluginReport, Plugins
-from saasops.ports import FileStore
+from saasops.ports import FileStore, Keyring
 from saasops.storage.files import FolderFiles
+from saasops.vault.keys import Keys
 
 T = TypeVar("T")
 _PATHS = (("file", "folder"), ("sqlite", "path"))
@@ -29,12 +30,21 @@ class Settings:
     )
     channels: Mapping[str, str] = attrs.field(factory=dict[str, str])
     files: str | None = None
+    keys: str | None = None
 
     def open(self) -> SaasOps:
         """Open the storage with the plugins that are named."""
         return SaasOps.open(
-            self.storage, plugins=self.plugins, channels=self.channels, files=self.file_store()
+            self.storage,
+            plugins=self.plugins,
+            channels=self.channels,
+            files=self.file_store(),
+            keys=self.keyring(),
         )
+
+    def keyring(self) -> Keyring | None:
+        """Return the keys of the file *keys*; None for those beside the storage."""
+        return None if self.keys is None else Keys.load(self.keys)
 
     def file_store(self) -> FileStore | None:
         """Return where uploaded files lie: the folder *files*, else beside the storage."""
@@ -61,7 +71,8 @@ def read_settings(path: Path) -> Settings:
     if _is_path(storage):
         storage = _beside(path, storage)
     files = None if read.files is None else _beside(path, read.files)
-    return attrs.evolve(read, storage=storage, plugins=plugins, files=files)
+    keys = None if read.keys is None else _beside(path, read.keys)
+    return attrs.evolve(read, storage=storage, plugins=plugins, files=files, keys=keys)
 
 
 def read_toml(path: Path, kind: type[T]) -> T:

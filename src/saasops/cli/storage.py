@@ -9,17 +9,17 @@ import attrs
 import typer
 
 from saasops.app.audit import Audit
-from saasops.app.opening import find_storage
+from saasops.app.opening import find_keys, find_storage
 from saasops.app.ops import SaasOps
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
-from saasops.cli.settings import read_settings
+from saasops.cli.settings import Settings, read_settings
 from saasops.cli.terminal import Terminal, terminal
 from saasops.clock import system_clock
 from saasops.errors import Problem, Refused
 from saasops.figures import Cell, Section, column
-from saasops.ports import Backup, FileStore, Inspected, Storage
+from saasops.ports import Backup, Inspected, Storage
 from saasops.storage.migrations import bring_up_to_date, status
-from saasops.values import both
+from saasops.values import DEFAULT_TENANT, both
 
 app = typer.Typer(
     help="Bring the storage up to date, copy it, look for damage.", no_args_is_help=True
@@ -109,7 +109,7 @@ def check(
     Changes nothing, reads everything, and takes its time. Exits with 1 if anything is wrong.
     """
     with terminal(locale, as_json=as_json) as shown, _opened(config) as (name, storage):
-        found = list(_wrong(storage, read_settings(config).file_store()))
+        found = list(_wrong(storage, read_settings(config)))
         shown.result({"storage": name, "findings": [_plain(shown, one) for one in found]})
         if not found:
             shown.say(both("Nothing is wrong.", "未发现问题。"))
@@ -143,7 +143,7 @@ def _opened(config: Path, *, make: bool = False) -> Generator[tuple[str, Storage
         storage.close()
 
 
-def _wrong(storage: Storage, files: FileStore | None) -> Iterator[Problem]:
+def _wrong(storage: Storage, settings: Settings) -> Iterator[Problem]:
     """Find what is wrong; of a damaged storage, and of one that is behind, nothing more."""
     damage = storage.damage() if isinstance(storage, Inspected) else ()
     yield from (Problem("", "storage.damaged", {"finding": one}) for one in damage)
@@ -153,7 +153,8 @@ def _wrong(storage: Storage, files: FileStore | None) -> Iterator[Problem]:
     if schema.pending:
         yield Problem("", "storage.behind", {"pending": list(schema.pending)})
         return
-    ops = SaasOps(storage, files=files)
+    keys = find_keys(settings.storage, storage, given=settings.keyring(), tenant=DEFAULT_TENANT)
+    ops = SaasOps(storage, files=settings.file_store(), keys=keys)
     for id in _campaigns(ops):
         yield from Audit(ops).campaign(id, limit=_MOST)
     yield from Audit(ops).outbox(limit=_MOST)

@@ -36,6 +36,28 @@ class Contact:
     postal_address: str | None = attrs.field(default=None, repr=False)
 
 
+@attrs.frozen(kw_only=True)
+class MaskedContact:
+    """What may be shown of a `Contact` to somebody who need not use it."""
+
+    user: str
+    mail: str | None = None
+    phone: str | None = None
+    postal_address: str | None = None
+
+
+def masked(contact: Contact) -> MaskedContact:
+    """Return *contact* with everything masked."""
+    mail, phone, address = contact.mail, contact.phone, contact.postal_address
+    e164 = phone and (normal_phone(phone) or phone)
+    return MaskedContact(
+        user=contact.user,
+        mail=mail and mask_mail(mail),
+        phone=e164 and mask_phone(e164),
+        postal_address=address and mask_address(address),
+    )
+
+
 def normal_phone(text: str, *, region: str = "CN") -> str | None:
     """Return the number in E.164, or None where *text* cannot be one.
 

@@ -33,6 +33,19 @@ class Identity:
     union: Union | None = attrs.field(default=None, eq=False)
 
 
+@attrs.frozen(kw_only=True)
+class LinkedIdentity:
+    """An *identity* as it is kept: found by *digest* and *union*, which tell nothing."""
+
+    provider: str
+    realm: str
+    digest: str
+    union: str | None
+    user: str
+    identity: Identity
+    linked_at: datetime
+
+
 @attrs.frozen
 class Account:
     """The company that pays."""

@@ -24,6 +24,8 @@ from saasops.plugins.registry import Entry, Registry, read_settings
 from saasops.ports import (
     CapacityRuleKind,
     Channel,
+    Keyring,
+    LoginProvider,
     QuestionKind,
     ReportFormat,
     Storage,
@@ -65,6 +67,10 @@ class Assembly:
             "saasops_version_schemes", VersionScheme, _is_version_scheme
         )
         self.question_kinds = Registry("saasops_question_kinds", QuestionKind, _is_question_kind)
+        self.keyrings = Registry("saasops_keyrings", Keyring, _is_keyring)
+        self.login_providers = Registry(
+            "saasops_login_providers", LoginProvider, _is_login_provider
+        )
         every = (
             self.storages,
             self.channels,
@@ -72,6 +78,8 @@ class Assembly:
             self.capacity_rule_kinds,
             self.version_schemes,
             self.question_kinds,
+            self.keyrings,
+            self.login_providers,
         )
         self._registries: dict[str, Registry[Any]] = {one.hook: one for one in every}
         self.observers: list[tuple[str, Listener]] = []
@@ -231,6 +239,14 @@ def _is_version_scheme(value: object) -> TypeGuard[VersionScheme]:
 
 def _is_question_kind(value: object) -> TypeGuard[QuestionKind]:
     return isinstance(value, QuestionKind)
+
+
+def _is_keyring(value: object) -> TypeGuard[Keyring]:
+    return isinstance(value, Keyring)
+
+
+def _is_login_provider(value: object) -> TypeGuard[LoginProvider]:
+    return isinstance(value, LoginProvider)
 
 
 @cache

@@ -11,6 +11,8 @@ from saasops.plugins.marks import hookspec
 from saasops.ports import (
     CapacityRuleKind,
     Channel,
+    Keyring,
+    LoginProvider,
     QuestionKind,
     ReportFormat,
     Storage,
@@ -208,6 +210,82 @@ def saasops_question_kinds() -> Iterable[Extension[QuestionKind]]:
         @hookimpl
         def saasops_question_kinds() -> Iterable[Extension[QuestionKind]]:
             yield offer("example", Postcode, settings=NoSettings, summary="postcodes of China")
+
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def saasops_keyrings() -> Iterable[Extension[Keyring]]:
+    """Offer places to fetch the keys of personal data from, such as a key management system.
+
+    For example:
+
+        import attrs
+        from collections.abc import Iterable, Sequence
+        from saasops.errors import Refused
+        from saasops.plugins import Extension, hookimpl, offer
+        from saasops.ports import Keyring
+
+        @attrs.frozen
+        class Settings:
+            token: str = attrs.field(repr=False)
+
+        def fetched(token: str) -> dict[str, bytes]:
+            return {"2026": bytes(range(32)), "index-1": bytes(range(32, 64))}
+
+        class Fetched:
+            current = "2026"
+            index: Sequence[str] = ("index-1",)
+
+            def __init__(self, settings: Settings) -> None:
+                self._secrets = fetched(settings.token)
+
+            def secret(self, id: str, /) -> bytes:
+                if id not in self._secrets:
+                    raise Refused("keys.unknown", id=id)
+                return self._secrets[id]
+
+        @hookimpl
+        def saasops_keyrings() -> Iterable[Extension[Keyring]]:
+            yield offer("example", Fetched, settings=Settings, summary="our own key store")
+
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def saasops_login_providers() -> Iterable[Extension[LoginProvider]]:
+    """Offer parties that vouch for people; a login asks for one by its name.
+
+    For example:
+
+        from collections.abc import Iterable, Mapping
+        from saasops.errors import LoginFailed
+        from saasops.logins.provider import Done, LoginContext, Pending, Proof, Unavailable
+        from saasops.people.users import Identity
+        from saasops.plugins import Extension, NoSettings, hookimpl, offer
+        from saasops.ports import LoginProvider
+
+        class Badge:
+            def __init__(self, settings: NoSettings) -> None:
+                pass
+
+            def begin(self, context: LoginContext, /) -> Done | Unavailable:
+                number = (context.principal or {}).get("badge")
+                if number is None:
+                    return Unavailable(code="login.no_principal")
+                identity = Identity(provider="example", subject=number)
+                return Done(proof=Proof(identity=identity, proven_at=context.at))
+
+            def finish(
+                self, context: LoginContext, params: Mapping[str, str], pending: Pending, /
+            ) -> Proof:
+                raise LoginFailed("login.no_second_step", provider="example")
+
+        @hookimpl
+        def saasops_login_providers() -> Iterable[Extension[LoginProvider]]:
+            yield offer("example", Badge, settings=NoSettings, summary="badges of our doors")
 
     """
     raise NotImplementedError

@@ -14,6 +14,8 @@ from saasops.plugins.extension import Extension
 from saasops.ports import (
     CapacityRuleKind,
     Channel,
+    Keyring,
+    LoginProvider,
     QuestionKind,
     ReportFormat,
     Storage,
@@ -83,6 +85,16 @@ class Plugins:
         """Return the offered kinds of questions by name."""
         return self._loaded.question_kinds.offers
 
+    @property
+    def keyrings(self) -> Mapping[str, Extension[Keyring]]:
+        """Return the offered keyrings by name."""
+        return self._loaded.keyrings.offers
+
+    @property
+    def login_providers(self) -> Mapping[str, Extension[LoginProvider]]:
+        """Return the offered login providers by name."""
+        return self._loaded.login_providers.offers
+
     def storage(self, name: str) -> Storage:
         """Return the storage *name*, built at its first use; raise `PluginError`."""
         return self._loaded.storages.get(name)
@@ -106,6 +118,14 @@ class Plugins:
     def question_kind(self, name: str) -> QuestionKind:
         """Return the kind *name*, built at its first use; raise `PluginError`."""
         return self._loaded.question_kinds.get(name)
+
+    def keyring(self, name: str) -> Keyring:
+        """Return the keyring *name*, built at its first use; raise `PluginError`."""
+        return self._loaded.keyrings.get(name)
+
+    def login_provider(self, name: str) -> LoginProvider:
+        """Return the provider *name*, built at its first use; raise `PluginError`."""
+        return self._loaded.login_providers.get(name)
 
     @property
     def observed(self) -> bool:

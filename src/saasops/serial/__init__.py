@@ -6,7 +6,7 @@ every mistake with its path. Reading files is left to the callers.
 
 import tomllib
 from functools import cache
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import attrs
 
@@ -17,7 +17,9 @@ from saasops.serial.kinds import is_list, is_table, public_name
 from saasops.serial.trusting import trusting
 from saasops.values import Text
 
-__all__ = ["dump", "is_list", "is_table", "load", "load_trusted", "parse_toml", "public"]
+__all__ = [
+    "dump", "is_list", "is_table", "load", "load_trusted", "parse_toml", "personal", "public",
+]  # fmt: skip
 
 T = TypeVar("T")
 _PLAIN = (str, int, float, bool, type(None))
@@ -49,6 +51,23 @@ def public(value: Any) -> Any:
     if is_table(value):
         return {str(key): public(one) for key, one in value.items()}
     return dump(value)
+
+
+@cache
+def personal(kind: Any) -> tuple[str, ...]:
+    """Return the public names of the fields of *kind* that hold what is personal, at any depth."""
+    hints = get_type_hints(kind)
+    return tuple(
+        public_name(field.name)
+        for field in attrs.fields(kind)
+        if not field.repr or _holds_personal(hints[field.name])
+    )
+
+
+def _holds_personal(kind: Any) -> bool:
+    if isinstance(kind, type) and attrs.has(kind) and not issubclass(kind, _WRITTEN):
+        return bool(personal(kind))
+    return any(map(_holds_personal, get_args(kind)))
 
 
 @cache

@@ -5,6 +5,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from saasops.ports import Message, Receipt
+from saasops.vault.keys import Keys
+
+KEYS = Keys(
+    current="test",
+    index=("index-test",),
+    secrets={"test": bytes(range(32)), "index-test": bytes(range(32, 64))},
+)
+"""A keyring for tests only: everybody knows its secrets."""
 
 
 class FixedClock:

@@ -26,7 +26,7 @@ from saasops.scheduling.assistants import Absence, Assistant
 from saasops.scheduling.outcomes import RESULTS, Outcome, Result
 from saasops.storage.memory import MemoryStorage
 from saasops.storage.tables import ASSISTANTS, TABLES
-from saasops.testing.fakes import FixedClock, RecordingChannel
+from saasops.testing.fakes import KEYS, FixedClock, RecordingChannel
 from saasops.testing.host_plugin import ChannelPlugin
 from saasops.testing.invariants import check_campaign
 from saasops.testing.samples import sample_campaign
@@ -73,6 +73,7 @@ class CampaignMachine(RuleBasedStateMachine):
             storage,
             plugins=Plugins({"recording": ChannelPlugin(self.channel)}),
             channels=dict.fromkeys(MEDIA, "recording"),
+            keys=KEYS,
             clock=self.clock,
         )
         for name in ("4.1.16", "5.1"):

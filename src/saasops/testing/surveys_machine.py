@@ -36,7 +36,7 @@ from saasops.surveys.answers import Response
 from saasops.surveys.definition import Survey
 from saasops.surveys.forms import Form
 from saasops.surveys.kinds import Reading
-from saasops.testing.fakes import FixedClock
+from saasops.testing.fakes import KEYS, FixedClock
 from saasops.testing.samples import sample_campaign
 from saasops.testing.stateful import run_machine
 from saasops.testing.strategies import surveys as made
@@ -251,7 +251,7 @@ class SurveyMachine(RuleBasedStateMachine):
         self.clock = FixedClock(datetime(2020, 1, 20, tzinfo=UTC))
         storage = self.make_storage()
         storage.migrate(TABLES)
-        self.ops = SaasOps(storage, clock=self.clock)
+        self.ops = SaasOps(storage, keys=KEYS, clock=self.clock)
         self.ops.versions.publish(Release(product="bkce", name="5.1"))
         self.definitions = Definitions()
         self.versions: dict[int, Survey] = {}

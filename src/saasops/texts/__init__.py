@@ -26,6 +26,7 @@ CONTEXTS = (
     "forecasts",
     "interchange",
     "keys",
+    "login_providers",
     "logins",
     "notices",
     "outbox",

@@ -18,8 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "客户 {account} 的名称与第 {first} 行不同，请统一后重新导入",
     ),
     "phone.unreadable": (
-        "the cell holds no phone number; write it as 164 0004 0361 or +86 164 0004 0361",
-        "单元格不是电话号码，请写成 164 0004 0361 或 +86 164 0004 0361",
+        "the cell holds no phone number; write it as 164 0000 0000 or +86 164 0000 0000",
+        "单元格不是电话号码，请写成 164 0000 0000 或 +86 164 0000 0000",
     ),
     "mail.unreadable": (
         "the cell holds no mail address; write it as name@example.com",

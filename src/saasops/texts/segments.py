@@ -1,3 +1,12 @@
 """Codes of segments."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS: dict[str, tuple[str, str]] = {
+    "segment.invalid": (
+        "the segment has {count} problem(s): {shown}",
+        "人群定义有 {count} 处问题：{shown}",
+    ),
+    "segment.no_purpose": (
+        "the segment {segment} asks where people live; name the purpose that they agreed to",
+        "人群 {segment} 用到居住地，请写明用户已同意的用途",
+    ),
+}

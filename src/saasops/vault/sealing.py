@@ -3,11 +3,17 @@
 Who is forgotten loses his key, and with it everything that still lies anywhere under it.
 Where keys and sealed texts are kept is left to the shell, what is personal to the fields of
 values: those with `repr=False`.
+
+A sealed text is a letter for the form, `a`, and base64 of 12 random bytes, the sealed bytes and
+16 bytes of proof. The letter, the tenant, the person and the place are proven with it: where one
+of them differs, it does not open.
 """
 
-import base64
+import binascii
 import json
-import secrets
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Protocol
 
 import attrs
@@ -16,13 +22,18 @@ from saasops.errors import SaasOpsError
 from saasops.ports import Keyring
 from saasops.vault.indexing import blind
 
+_FORM = "a"
 _NONCE = 12
+_KEY = 32
+_OF_KEYS = "\0key"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
 
 
 class _Cipher(Protocol):
-    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
 
-    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes: ...
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
 
 
 @attrs.frozen(kw_only=True)
@@ -33,40 +44,64 @@ class WrappedKey:
     wrapped: str = attrs.field(repr=False)
 
 
-class SubjectKey:
-    """The key of one person, at hand. Nothing of it is shown."""
+def place(table: str, key: Iterable[object]) -> str:
+    """Return the place of the row *key* of *table*: another one for every other row."""
+    parts = [str(part) for part in key]
+    return "\0".join((table, *(f"{len(part)}:{part}" for part in parts)))
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = _cipher(key)
+
+class SubjectKey:
+    """The key of one person, at hand. Nothing of it is shown, and it is never pickled.
+
+    *owner* is the tenant and the person: a key moved to another opens nothing there.
+    """
+
+    __slots__ = ("_cipher", "_owner")
+
+    def __init__(self, key: bytes, *, owner: str = "") -> None:
+        self._cipher = _cipher_class()(key)
+        self._owner = _bytes(_FORM + owner)
 
     def seal(self, data: Any, *, place: str) -> str:
         """Seal *data*, which JSON can hold; it opens only at *place*. Random, so never equal."""
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-        return _sealed(self._cipher, text, place)
+        return _sealed(self._cipher, _bytes(_encode(data)), self._owner + _bytes(place))
 
     def open(self, sealed: str, *, place: str) -> Any:
         """Return what was sealed at *place*; raise `SaasOpsError` keys.wrong for anything else."""
-        return json.loads(_opened(self._cipher, sealed, place, id="of a person"))
+        opened = _opened(self._cipher, sealed, self._owner + _bytes(place))
+        if opened is None:
+            raise SaasOpsError("keys.wrong", table=place.partition("\0")[0])
+        return _decode(opened.decode("utf-8", "surrogatepass"))[0]
 
 
 @attrs.frozen
 class Vault:
-    """The keyring of one tenant at work."""
+    """The keyring of one tenant at work. Safe to use from several threads."""
 
     keyring: Keyring = attrs.field(repr=False)
     tenant: str
+    _ciphers: dict[str, _Cipher] = attrs.field(
+        init=False, factory=dict[str, _Cipher], repr=False, eq=False
+    )
 
     def make(self, subject: str) -> tuple[WrappedKey, SubjectKey]:
         """Make a key for *subject*: as it is to be kept, and at hand."""
-        key = secrets.token_bytes(32)
-        return self._wrap(subject, key), SubjectKey(key)
+        key = os.urandom(_KEY)
+        return self._wrap(subject, key), SubjectKey(key, owner=self._owner(subject))
 
     def unwrap(self, subject: str, kept: WrappedKey) -> SubjectKey:
-        """Take the key of *subject* to hand; raise `Refused` keys.unknown, or keys.wrong."""
-        return SubjectKey(self._key(subject, kept))
+        """Take the key of *subject* to hand.
+
+        Raise `Refused` keys.unknown, or `SaasOpsError` keys.wrong_secret where *kept* was
+        changed, is the key of somebody else, or lies under another secret of that id.
+        """
+        return SubjectKey(self._key(subject, kept), owner=self._owner(subject))
 
     def rewrap(self, subject: str, kept: WrappedKey) -> WrappedKey:
-        """Wrap the key of *subject* under the current secret; what it sealed stays as it is."""
+        """Wrap the key of *subject* under the current secret; what it sealed stays as it is.
+
+        Raise as `unwrap` does.
+        """
         return self._wrap(subject, self._key(subject, kept))
 
     def index(self, route: str, value: str) -> str:
@@ -80,34 +115,59 @@ class Vault:
 
     def _wrap(self, subject: str, key: bytes) -> WrappedKey:
         under = self.keyring.current
-        wrapped = _sealed(_cipher(self.keyring.secret(under)), key, self._place(subject))
+        wrapped = _sealed(self._under(under), key, self._proven(subject))
         return WrappedKey(under=under, wrapped=wrapped)
 
     def _key(self, subject: str, kept: WrappedKey) -> bytes:
-        cipher = _cipher(self.keyring.secret(kept.under))
-        return _opened(cipher, kept.wrapped, self._place(subject), id=kept.under)
+        key = _opened(self._under(kept.under), kept.wrapped, self._proven(subject))
+        if key is None:
+            raise SaasOpsError("keys.wrong_secret", id=kept.under)
+        return key
 
-    def _place(self, subject: str) -> str:
-        return f"key\0{self.tenant}\0{subject}"
+    def _under(self, id: str) -> _Cipher:
+        found = self._ciphers.get(id)
+        if found is None:
+            found = self._ciphers[id] = _cipher_class()(self.keyring.secret(id))
+        return found
+
+    def _proven(self, subject: str) -> bytes:
+        return _bytes(_FORM + self._owner(subject) + _OF_KEYS)
+
+    def _owner(self, subject: str) -> str:
+        # Lengths keep the parts apart, whatever stands in them.
+        return f"{len(self.tenant)}:{self.tenant}{len(subject)}:{subject}"
 
 
-def _cipher(key: bytes) -> _Cipher:
+@cache
+def _cipher_class() -> Callable[[bytes], _Cipher]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    return AESGCM(key)
+    return AESGCM
 
 
-def _sealed(cipher: _Cipher, data: bytes, place: str) -> str:
-    nonce = secrets.token_bytes(_NONCE)
-    return base64.b64encode(nonce + cipher.encrypt(nonce, data, place.encode())).decode()
+def _sealed(cipher: _Cipher, data: bytes, proven: bytes) -> str:
+    nonce = os.urandom(_NONCE)
+    sealed = nonce + cipher.encrypt(nonce, data, proven)
+    return _FORM + binascii.b2a_base64(sealed, newline=False).decode()
 
 
-def _opened(cipher: _Cipher, sealed: str, place: str, *, id: str) -> bytes:
+def _opened(cipher: _Cipher, sealed: str, proven: bytes) -> bytes | None:
+    if sealed[:1] != _FORM:
+        return None
+    try:
+        raw = binascii.a2b_base64(sealed[1:], strict_mode=True)
+        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], proven)
+    except _refusals():
+        return None
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Name what is raised where something does not open; asked for only then."""
     from cryptography.exceptions import InvalidTag
 
-    try:
-        raw = base64.b64decode(sealed)
-        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], place.encode())
-    except (InvalidTag, ValueError):
-        table = place.partition("\0")[0]
-        raise SaasOpsError("keys.wrong", table=table, id=id) from None
+    return (InvalidTag, ValueError)
+
+
+def _bytes(text: str) -> bytes:
+    # Half of a surrogate pair may come from a form; an error about it would quote it.
+    return text.encode("utf-8", "surrogatepass")

@@ -1,16 +1,19 @@
 """What a plugin author and a host write. Clean under mypy --strict and pyright strict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from saasops.errors import Problem
+from saasops.errors import LoginFailed, Problem, Refused
+from saasops.logins.provider import LoginContext, Pending, Proof, Redirect
 from saasops.plugins import Extension, NoSettings, Plugins, hookimpl, offer
 from saasops.ports import (
     CapacityRuleKind,
     Channel,
     Document,
+    Keyring,
+    LoginProvider,
     Message,
     Receipt,
     ReportFormat,
@@ -64,6 +67,30 @@ class Never:
         return Unrecognised(text)
 
 
+class Nothing:
+    current = "1"
+    index: Sequence[str] = ("index-1",)
+
+    def __init__(self, settings: NoSettings) -> None:
+        pass
+
+    def secret(self, id: str, /) -> bytes:
+        raise Refused("keys.unknown", id=id)
+
+
+class Closed:
+    def __init__(self, settings: NoSettings) -> None:
+        pass
+
+    def begin(self, context: LoginContext, /) -> Redirect:
+        return Redirect(url=context.redirect_uri)
+
+    def finish(
+        self, context: LoginContext, params: Mapping[str, str], pending: Pending, /
+    ) -> Proof:
+        raise LoginFailed("login.no_session")
+
+
 def connect(settings: Settings) -> WeCom:
     return WeCom(settings)
 
@@ -87,6 +114,16 @@ def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
 @hookimpl
 def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
     yield offer("wecom.never", Never, settings=NoSettings)
+
+
+@hookimpl
+def saasops_keyrings() -> Iterable[Extension[Keyring]]:
+    yield offer("wecom.nothing", Nothing, settings=NoSettings)
+
+
+@hookimpl
+def saasops_login_providers() -> Iterable[Extension[LoginProvider]]:
+    yield offer("wecom.closed", Closed, settings=NoSettings)
 
 
 @hookimpl

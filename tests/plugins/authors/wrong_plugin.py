@@ -10,6 +10,8 @@ from saasops.ports import (
     CapacityRuleKind,
     Channel,
     Document,
+    Keyring,
+    LoginProvider,
     Message,
     Receipt,
     ReportFormat,
@@ -92,6 +94,16 @@ def saasops_capacity_rule_kinds() -> Iterable[Extension[CapacityRuleKind]]:
 
 @hookimpl
 def saasops_version_schemes() -> Iterable[Extension[VersionScheme]]:
+    yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
+
+
+@hookimpl
+def saasops_keyrings() -> Iterable[Extension[Keyring]]:
+    yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
+
+
+@hookimpl
+def saasops_login_providers() -> Iterable[Extension[LoginProvider]]:
     yield offer("paging", WithoutLocale, settings=NoSettings)  # wrong
 
 

@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from saasops.people.contacts import Contact
+from saasops.people.divisions import divisions
 from saasops.people.matching import Prior
+from saasops.people.merging import Holding
+from saasops.people.resemblance import Traces
 from saasops.people.users import Identity, User
 
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _CITIES = ("武汉市", "浙江省宁波市", "上海市", "湖南省湘西土家族苗族自治州", "广西壮族自治区南宁市")
+_NUMBERS = st.integers(1, 999).map(str)
 
 
 def user_ids() -> SearchStrategy[str]:
@@ -80,6 +84,21 @@ def addresses() -> SearchStrategy[str]:
     )
 
 
+def placed_addresses() -> SearchStrategy[tuple[str, str, str]]:
+    """Draw (text, code, street): an address with its divisions in full, in any spelling."""
+    table = divisions()
+    codes = st.sampled_from([code for code in table.names if code not in table.retired])
+    street = st.builds("{}{}号".format, st.sampled_from(("样板路", "Example大道")), _NUMBERS)
+
+    def spelled(code: str, street: str, between: str, before: str) -> tuple[str, str, str]:
+        around = [code[:digits] for digits in (2, 4, 6) if digits <= len(code)]
+        names = [table.names[one] for one in around if one in table.names]
+        return before + between.join((*names, street)), code, street.casefold()
+
+    between = st.sampled_from(("", " ", "\u3000", "，", "-", "/"))
+    return st.builds(spelled, codes, street, between, st.sampled_from(("", "中国", "地址：")))
+
+
 def contacts(user: str = "u0001") -> SearchStrategy[Contact]:
     """Draw what is on file of *user*; anything may be missing."""
     return st.builds(
@@ -88,6 +107,33 @@ def contacts(user: str = "u0001") -> SearchStrategy[Contact]:
         mail=st.none() | mails(),
         phone=st.none() | phones(),
         postal_address=st.none() | addresses(),
+    )
+
+
+def traces() -> SearchStrategy[Traces]:
+    """Draw what leads to one of a few people, who have something in common."""
+    return st.builds(
+        Traces,
+        id=st.integers(1, 30).map("user/u{:04d}".format),
+        identities=st.lists(identities(), max_size=2, unique=True).map(tuple),
+        phone=st.none() | st.sampled_from(("+8616400000001", "+8616400000002")),
+        mail=st.none() | st.sampled_from(("a@example.org", "A@example.org", "b@example.org")),
+        postal_address=st.none() | addresses(),
+    )
+
+
+def holdings(user: str) -> SearchStrategy[Holding]:
+    """Draw what *user* has: identities of his own, contact data, campaigns and rewards."""
+    own = st.integers(0, 3).map(lambda n: Identity("qq", f"{user}-{n}"))
+    return st.builds(
+        Holding,
+        user=st.just(user),
+        identities=st.lists(own, max_size=3, unique=True).map(tuple),
+        contact=contacts(user),
+        campaigns=st.frozensets(st.sampled_from(("january", "spring", "autumn")), max_size=2),
+        things=st.frozensets(st.sampled_from(("upgrade", "article")), max_size=1),
+        held=st.sampled_from((False, False, False, True)),
+        merged=st.sampled_from((None, None, None, "u9")),
     )
 
 

@@ -1,0 +1,530 @@
+"""One person through the shell: consent, holds, what time takes away, erasure, export, reveal."""
+
+import csv
+import io
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kit import SMALL, Stage, at, both, everything, nothing_changes, on, refusal, rows, staged
+from saasops import Invalid, NotFound
+from saasops.app.audit import Audit
+from saasops.app.privacy_export import COPIES
+from saasops.app.privacy_finding import BY_NAME, SHELVES
+from saasops.app.uploads import KEPT_FOR
+from saasops.people.contacts import Contact
+from saasops.people.privacy.classes import NOBODYS, PLACES
+from saasops.people.privacy.erasure import ErasureReport
+from saasops.people.privacy.retention import STANDARD, Policy
+from saasops.people.users import Account, Identity, User
+from saasops.storage.tables import SUBJECT_KEYS, TABLES
+from saasops.surveys.definition import Question
+from saasops.testing.fakes import FixedClock
+
+MARK = "ZQMARK"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\0IEND\xaeB`\x82"
+PRIORS = "entry,identity_provider,identity,phone,mail,postal_address,thing,prize,rewarded_on\n"
+FILES = attrs.evolve(
+    SMALL.survey,
+    questions=(
+        *SMALL.survey.questions,
+        Question(id="shot", kind="file", text=both("Screenshot"), required=False),
+    ),
+)
+ASKING = attrs.evolve(SMALL, survey=FILES)
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Iterator[Stage]:
+    made = staged(tmp_path / "ops.db", campaign=ASKING)
+    with closing(made.ops):
+        yield made
+
+
+def marked(stage: Stage, id: str) -> None:
+    """Let a person leave something of himself in every place there is."""
+    people, mark = stage.ops.people, f"{MARK}-{id}"
+    people.register(
+        User(id=id, nickname=f"{mark}-nick", account="acct-1"),
+        account=Account("acct-1", "First"),
+        identities=(Identity("qq", f"{mark}-qq"),),
+        contact=Contact(
+            user=id,
+            mail=f"{mark}@example.org",
+            phone=f"+8616400{sum(map(ord, id)):06d}",
+            postal_address=f"{mark} Long Road",
+        ),
+    )
+    people.import_priors(rows(f"{PRIORS}j-{id},qq,{mark}-qq,,,{mark} Road,earlier,doll,2020-01-09"))
+    shot = stage.campaign.uploads.add(id, "shot", io.BytesIO(PNG), name=f"{mark}.png")
+    answers = {"address": f"{mark} answer", "uses": ["jobs", "other"], "uses_other": f"{mark} free"}
+    stage.answer(id, shot=[shot.id], recommend=9, **answers)
+    stage.answer(id, shot=[shot.id], recommend=10, **answers)
+    keyed = stage.ops.once(f"key-{id}").campaign(stage.id)
+    keyed.survey.submit(id, {"version": "5.0", "os": "linux", "slot": "early", **answers})
+    stage.campaign.survey.edit(id, {"address": f"{mark} draft"})
+    stage.campaign.schedule.book(id, "early")
+    stage.report(id, special_operations=f"{mark} operation")
+    post = stage.check_in(id, text=f"{mark} text", images=(f"{mark}.png",))
+    stage.campaign.threads.verify(post.id, "accepted")
+    stage.ops.privacy.consent(id, "shipping", via="site")
+
+
+def dumped(stage: Stage) -> str:
+    """Return every value of every table as it comes out of the vault, as one text."""
+
+    def step(work: Any) -> str:
+        told = [repr(row) for table in TABLES for row in work.rows(table, {})]
+        for shelf in SHELVES.values():
+            told += [json.dumps(attrs.asdict(v), default=repr) for v in work.each(shelf, {})]
+        return "\n".join(told)
+
+    return stage.ops.run(step, actor="test", write=False)
+
+
+def books(stage: Stage) -> dict[str, Any]:
+    """Return all that may not change when somebody is forgotten."""
+    campaign, now = stage.campaign, stage.clock()
+    return {
+        "weekly": campaign.reports.weekly(at=now),
+        "survey": campaign.reports.survey(at=now),
+        "channels": campaign.reports.channels(),
+        "postings": campaign.rewards.postings(),
+        "grants": campaign.rewards.grants(),
+        "stock": campaign.rewards.stock(),
+        "points": campaign.rewards.points_given(),
+        "load": campaign.schedule.load(),
+        "counts": campaign.survey.counts(),
+        "audit": Audit(stage.ops).campaign(stage.id),
+    }
+
+
+def later(stage: Stage, how_much: timedelta) -> None:
+    stage.clock.set(stage.clock() + how_much)
+
+
+def places(report: ErasureReport, outcome: str) -> dict[str, int]:
+    return {one.where: one.count for one in report.lines if one.outcome == outcome}
+
+
+# Erasure
+
+
+def test_who_is_forgotten_is_gone_and_the_books_stay_as_they_were(on_disk: Stage) -> None:
+    for id in ("u1", "u2"):
+        marked(on_disk, id)
+    before = books(on_disk)
+    assert f"{MARK}-u1" in dumped(on_disk)
+    report = on_disk.ops.privacy.erase("u1", reason="requested")
+    assert books(on_disk) == before
+    assert before["audit"] == ()
+    assert Audit(on_disk.ops).outbox() == ()
+    assert f"{MARK}-u1" not in dumped(on_disk)
+    assert f"{MARK}-u2" in dumped(on_disk)
+    assert {"identities", "contacts", "users", "responses", "response_history"} <= places(
+        report, "erased"
+    ).keys()
+    assert {"uploads", "posts", "outcomes", "priors", "requests", "response_drafts"} <= places(
+        report, "erased"
+    ).keys()
+    assert places(report, "later") == {"files": 1}
+    assert places(report, "kept")["postings"] == 1
+    assert MARK not in repr(report)
+    on_disk.ops.tick()
+    assert Audit(on_disk.ops).uploads() == ()
+    assert on_disk.ops.files.each() is not None
+    assert len(list(on_disk.ops.files.each())) == 1
+
+
+def test_what_is_left_in_the_file_of_somebody_forgotten_opens_under_no_key(
+    on_disk: Stage, tmp_path: Path
+) -> None:
+    marked(on_disk, "u1")
+    sealed = on_disk.ops.run(
+        lambda work: work.tx.get(BY_NAME["contacts"], ("u1",)), actor="test", write=False
+    )
+    assert sealed is not None
+    on_disk.ops.privacy.erase("u1", reason="requested")
+    on_disk.ops.tick()
+    on_disk.ops.close()
+    with closing(sqlite3.connect(tmp_path / "ops.db")) as direct:
+        direct.execute("pragma wal_checkpoint(truncate)")
+        kept = direct.execute("select wrapped from subject_keys where subject = 'user/u1'")
+        assert [row[0] for row in kept] == [""]
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert MARK.encode() not in file.read_bytes(), file.name
+
+
+def test_to_forget_again_changes_nothing_and_returns_the_first_report(stage: Stage) -> None:
+    stage.rewarded("u1")
+    first = stage.ops.privacy.erase("u1", reason="requested")
+    later(stage, timedelta(9))
+    with nothing_changes(stage.ops):
+        assert stage.ops.privacy.erase("u1", reason="law") == first
+        assert stage.ops.privacy.repeat([first]) == ()
+    assert stage.ops.privacy.erasures() == (first,)
+    with pytest.raises(NotFound):
+        stage.ops.privacy.erase("nobody", reason="requested")
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(stage: Stage) -> None:
+    stage.rewarded("u1")
+    with nothing_changes(stage.ops):
+        said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    done = stage.ops.privacy.erase("u1", reason="requested")
+    assert attrs.evolve(said, dry_run=False) == done
+
+
+def test_nothing_new_can_be_kept_of_somebody_forgotten(stage: Stage) -> None:
+    stage.rewarded("u1")
+    stage.ops.privacy.erase("u1", reason="requested")
+    contact = Contact(user="u1", mail="new@example.org")
+    with nothing_changes(stage.ops):
+        no = refusal(lambda: stage.ops.people.register(User(id="u1"), contact=contact))
+    assert no.code == "privacy.erased"
+
+
+def test_planned_notices_are_called_off_and_those_that_went_out_stay(stage: Stage) -> None:
+    stage.booked("u1")
+    stage.ops.tick()
+    stage.booked("u2")
+    waiting = [one for one in stage.campaign.notices.of("u1") if one.stage == "planned"]
+    assert waiting
+    stage.ops.privacy.erase("u1", reason="requested")
+    stages = {one.rule: one.stage for one in stage.campaign.notices.of("u1")}
+    assert stages == {"risk": "sent", "soon": "suppressed"}
+    assert all(one.stage == "planned" for one in stage.campaign.notices.of("u2"))
+    assert Audit(stage.ops).campaign("small") == ()
+
+
+def test_a_colleague_at_the_same_address_keeps_his_earlier_prize(stage: Stage) -> None:
+    for id in ("u1", "u2"):
+        stage.user(id, postal_address="1 Long Road")
+    stage.ops.people.import_priors(rows(f"{PRIORS}j1,,,,,1 Long Road,upgrade,doll,2020-01-09"))
+    stage.ops.privacy.erase("u1", reason="requested")
+    assert stage.ops.people.prior_matches() == (("j1", "u2", "address"),)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.sampled_from(["u1", "u2", "u3"]), max_size=4))
+def test_erasure_never_touches_others(order: list[str]) -> None:
+    stage = staged(campaign=ASKING)
+    for id in ("u1", "u2", "u3"):
+        marked(stage, id)
+    before = {id: exported(stage, id) for id in ("u1", "u2", "u3")}
+    for id in order:
+        stage.ops.privacy.erase(id, reason="requested")
+    told = dumped(stage)
+    for id in ("u1", "u2", "u3"):
+        assert (f"{MARK}-{id}" in told) == (id not in order)
+        if id not in order:
+            assert exported(stage, id) == before[id]
+
+
+# Holds
+
+
+def test_a_legal_hold_blocks_erasure_and_retention_until_it_is_lifted(stage: Stage) -> None:
+    stage.rewarded("u1")
+    held = stage.ops.privacy.hold("u1", "a dispute")
+    with nothing_changes(stage.ops):
+        no = refusal(partial(stage.ops.privacy.erase, "u1", reason="requested"))
+        said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    assert (no.code, no.context["holds"]) == ("privacy.held", ["h1"])
+    assert "dispute" not in str(no)
+    assert said.count("erased") == 0
+    assert said.count("later") > 0
+    stage.ops.privacy.adopt(STANDARD)
+    later(stage, timedelta(5000))
+    assert stage.ops.privacy.retain().held == ("u1",)
+    assert stage.ops.privacy.reveal("u1", "mail", purpose="dispute") == "u1@example.org"
+    assert stage.ops.privacy.lift_hold("u1", held.id).lifted == stage.clock()
+    assert stage.ops.privacy.retain().rows > 0
+    assert stage.ops.privacy.erase("u1", reason="requested").count("erased") > 0
+    assert [one.reason for one in stage.ops.privacy.holds("u1")] == [""]
+    with pytest.raises(NotFound):
+        stage.ops.privacy.lift_hold("u1", "h9")
+
+
+# Retention
+
+
+def shipped(stage: Stage) -> None:
+    stage.user("u1", postal_address="1 Long Road")
+    stage.answer("u1", address="2 Long Road", recommend=9)
+    stage.campaign.schedule.book("u1", "early")
+    stage.report("u1")
+    stage.checked_in("u1")
+    stage.campaign.rewards.ship(on("02-24"))
+
+
+def test_an_address_goes_after_the_parcel_and_the_rest_stays(stage: Stage) -> None:
+    shipped(stage)
+    privacy = stage.ops.privacy
+    assert refusal(privacy.retain).code == "privacy.no_policy"
+    privacy.adopt(STANDARD)
+    later(stage, timedelta(29))
+    assert privacy.retain().due == ()
+    later(stage, timedelta(1))
+    with nothing_changes(stage.ops):
+        said = privacy.retain(dry_run=True)
+    done = privacy.retain()
+    assert attrs.evolve(said, dry_run=False) == done
+    assert [(one.data_class, one.after) for one in done.due] == [
+        ("postal_address", "shipped"),
+        ("answers.address", "shipped"),
+    ]
+    response = stage.campaign.survey.response("u1")
+    assert response is not None
+    assert "address" not in response.answers
+    assert response.answers["recommend"] == 9
+    assert privacy.reveal("u1", "mail", purpose="x") == "u1@example.org"
+    with pytest.raises(NotFound):
+        privacy.reveal("u1", "postal_address", purpose="x")
+    assert privacy.retain().due == ()
+
+
+def test_an_address_stays_while_a_parcel_waits(stage: Stage) -> None:
+    shipped(stage)
+    stage.ops.privacy.adopt(STANDARD)
+    stage.until("03-03")
+    stage.campaign.rewards.award("u1", "article")
+    grants = [one for one in stage.campaign.rewards.grants() if one.shipped_at is None]
+    assert [one.prize for one in grants] == [None]  # no thing that travels
+    stage.until("03-30")
+    assert stage.ops.privacy.retain().rows > 0
+
+
+def test_a_tick_looks_once_a_day_and_only_under_a_policy_of_the_host(stage: Stage) -> None:
+    shipped(stage)
+    later(stage, timedelta(60))
+    stage.ops.tick()
+    assert stage.ops.privacy.reveal("u1", "postal_address", purpose="x") == "2 Long Road"
+    stage.ops.privacy.adopt(STANDARD)
+    stage.ops.tick()
+    with pytest.raises(NotFound):
+        stage.ops.privacy.reveal("u1", "postal_address", purpose="x")
+    stage.user("u2")
+    stage.ops.tick()
+    with nothing_changes(stage.ops):
+        stage.ops.tick()
+
+
+def test_the_run_goes_on_where_the_limit_ended_it(stage: Stage) -> None:
+    for number in range(5):
+        stage.user(f"u{number}")
+    stage.ops.privacy.adopt(STANDARD)
+    seen, after = 0, ""
+    for people in (2, 2, 1):
+        report = stage.ops.privacy.retain(after=after, limit=2)
+        assert report.people == people
+        seen, after = seen + report.people, report.after or "end"
+    assert (seen, after) == (5, "end")
+
+
+def test_a_withdrawn_consent_lets_the_address_go_at_once(stage: Stage) -> None:
+    shipped(stage)
+    stage.ops.privacy.adopt(STANDARD)
+    stage.ops.privacy.consent("u1", "shipping")
+    later(stage, timedelta(1))
+    assert stage.ops.privacy.retain().due == ()
+    assert stage.ops.privacy.withdraw_consent("u1", "shipping")
+    parcel = stage.campaign.rewards.shipping(on("02-24"), purpose="shipping")[0]
+    assert (parcel.name, parcel.phone, parcel.postal_address) == ("", None, None)
+    no = refusal(partial(stage.ops.privacy.reveal, "u1", "phone", purpose="shipping"))
+    assert no.code == "privacy.withdrawn"
+    due = stage.ops.privacy.retain().due
+    assert {one.after for one in due} == {"consent_withdrawn"}
+
+
+def test_a_policy_that_cannot_be_meant_is_not_adopted(stage: Stage) -> None:
+    with nothing_changes(stage.ops), pytest.raises(Invalid) as wrong:
+        stage.ops.privacy.adopt(Policy())
+    assert wrong.value.code == "privacy.invalid"
+    assert stage.ops.privacy.policy() == STANDARD
+    assert stage.ops.privacy.adopt(STANDARD)
+    with nothing_changes(stage.ops):
+        assert not stage.ops.privacy.adopt(STANDARD)
+
+
+# Consent
+
+
+def test_consent_is_given_and_withdrawn_and_every_step_stays_on_record(stage: Stage) -> None:
+    stage.user("u1")
+    privacy, began = stage.ops.privacy, stage.clock()
+    first = privacy.consent("u1", "shipping", text_version="1", via="site")
+    later(stage, timedelta(1))
+    with nothing_changes(stage.ops):
+        assert privacy.consent("u1", "shipping") == first
+    assert privacy.allowed("u1", "shipping")
+    assert privacy.withdraw_consent("u1", "shipping")
+    with nothing_changes(stage.ops):
+        assert not privacy.withdraw_consent("u1", "shipping")
+    assert not privacy.allowed("u1", "shipping")
+    assert privacy.allowed("u1", "shipping", at=began)
+    later(stage, timedelta(1))
+    privacy.consent("u1", "shipping")
+    assert [one.withdrawn_at is None for one in privacy.consents("u1")] == [False, True]
+    for unknown in (("nobody", "shipping"), ("u1", "nonsense")):
+        with pytest.raises(NotFound):
+            privacy.consent(*unknown)
+
+
+# Export
+
+
+def exported(stage: Stage, user: str) -> Mapping[str, Any]:
+    (whole, *_) = stage.ops.privacy.export(user, locale="en")
+    tables = json.loads(whole.content)["tables"]
+    tables.pop("events", None)  # the export itself is one
+    return tables
+
+
+def test_every_table_is_somebody_s_or_nobody_s_and_is_exported_or_says_why_not() -> None:
+    """A new table has to be put somewhere before this passes."""
+    placed = {place.table for place in PLACES}
+    assert placed | NOBODYS.keys() == {table.name for table in TABLES}
+    assert placed & NOBODYS.keys() == set()
+    assert COPIES.keys() <= placed
+    for shelf in SHELVES.values():
+        if shelf.subject is not None and shelf.subject.sort == "user":
+            assert shelf.table.name in placed, shelf.table.name
+            (owner,) = {one.owner for one in PLACES if one.table == shelf.table.name}
+            assert owner == shelf.subject.field
+
+
+def test_whoever_asks_gets_everything_that_leads_to_him(on_disk: Stage) -> None:
+    for id in ("u1", "u2"):
+        marked(on_disk, id)
+    on_disk.ops.privacy.hold("u1", "secret reason")
+    on_disk.ops.privacy.hold("u1", "open reason", disclosed=True)
+    made = {one.name: one for one in on_disk.ops.privacy.export("u1", locale="en")}
+    whole = json.loads(made["person.json"].content)["tables"]
+    text = json.dumps(whole)
+    for mark in ("nick", "qq", " Long Road", " answer", " free", " draft", " operation", " text"):
+        assert f"{MARK}-u1{mark}" in text or f"{MARK}-u1-{mark}" in text, mark
+    assert f"{MARK}-u2" not in text
+    assert whole["responses"][0]["questions"]["address"] == "Address"
+    assert [one["reason"] for one in whole["legal_holds"]] == ["open reason"]
+    assert {"bookings", "notices", "grants", "postings", "events", "consents"} <= whole.keys()
+    assert {"posts", "uploads", "response_history", "priors", "participants"} <= whole.keys()
+    assert [one.content for name, one in made.items() if name.startswith("upload-")] == [PNG]
+    for name, rows_ in whole.items():
+        read = list(csv.DictReader(io.StringIO(made[f"{name}.csv"].content.decode("utf-8-sig"))))
+        assert len(read) == len(rows_), name
+    event = on_disk.ops.run(
+        lambda work: [row["name"] for row in work.rows(BY_NAME["events"], {"campaign": ""})],
+        actor="test",
+        write=False,
+    )
+    assert event[-1] == "person.exported"
+
+
+# Reveal
+
+
+def test_contact_data_is_shown_for_a_purpose_and_that_is_on_record(stage: Stage) -> None:
+    stage.user("u1")
+    assert stage.ops.privacy.reveal("u1", "phone", purpose="parcel lost").startswith("+8616400")
+    (event,) = stage.ops.run(
+        lambda work: [
+            row for row in work.rows(BY_NAME["events"], {}) if row["name"] == "contact.revealed"
+        ],
+        actor="test",
+        write=False,
+    )
+    assert (event["user"], event["body"]["fields"], event["body"]["purpose"]) == (
+        "u1",
+        ["phone"],
+        "parcel lost",
+    )
+    assert "+8616400" not in repr(event)
+    with nothing_changes(stage.ops):
+        no = refusal(partial(stage.ops.privacy.reveal, "u1", "phone", purpose=" "))
+        with pytest.raises(Invalid):
+            stage.ops.privacy.reveal("u1", "nickname", purpose="x")
+        with pytest.raises(NotFound):
+            stage.ops.privacy.reveal("u1", "postal_address", purpose="x")
+    assert no.code == "privacy.no_purpose"
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda ops: ops.privacy.reveal("u1", "mail", purpose="x"),
+        lambda ops: ops.privacy.export("u1"),
+        lambda ops: ops.campaign("small").rewards.shipping(on("02-24"), purpose="x"),
+    ],
+    ids=["reveal", "export", "shipping"],
+)
+def test_what_was_shown_in_clear_is_not_kept_for_a_key(
+    stage: Stage, show: Callable[[Any], object]
+) -> None:
+    stage.user("u1")
+    show(stage.ops)
+    with nothing_changes(stage.ops):
+        assert refusal(lambda: show(stage.ops.once("key"))).code == "request.no_command"
+
+
+def test_the_shipping_list_needs_a_purpose_and_is_on_record(stage: Stage) -> None:
+    stage.rewarded("u1")
+    rewards = stage.campaign.rewards
+    with nothing_changes(stage.ops):
+        no = refusal(partial(rewards.shipping, on("02-24"), purpose=""))
+    assert no.code == "privacy.no_purpose"
+    assert [one.user for one in rewards.shipping(on("02-24"), purpose="post office")] == ["u1"]
+    rows_ = everything(stage.ops)["events"]
+    assert (rows_[-1]["name"], rows_[-1]["body"]["users"]) == ("parcels.listed", ["u1"])
+
+
+def test_a_restored_backup_is_cleaned_by_the_list_of_erasures(tmp_path: Path) -> None:
+    clock = FixedClock(at("02-24"))
+    with closing(staged(tmp_path / "a.db", clock=clock).ops) as ops:
+        stage = Stage(ops=ops, clock=clock, channel=None, host=None)  # type: ignore[arg-type] -- only people are needed
+        stage.user("u1")
+        stage.user("u2")
+        source = sqlite3.connect(tmp_path / "a.db")
+        with closing(source), closing(sqlite3.connect(tmp_path / "b.db")) as copy:
+            source.backup(copy)
+        ops.privacy.erase("u1", reason="requested")
+        listed = ops.privacy.erasures()
+    with closing(staged(tmp_path / "b.db", clock=clock).ops) as ops:
+        assert ops.privacy.reveal("u1", "mail", purpose="x") == "u1@example.org"
+        gone = attrs.evolve(listed[0], user="u9")
+        assert [one.user for one in ops.privacy.repeat([*listed, gone])] == ["u1"]
+        assert ops.privacy.repeat(listed) == ()
+        with pytest.raises(NotFound):
+            ops.privacy.reveal("u1", "mail", purpose="x")
+        assert (
+            ops.run(
+                lambda work: work.tx.get(SUBJECT_KEYS, ("user/u1",)), actor="test", write=False
+            )["wrapped"]
+            == ""
+        )
+        assert ops.people.contact("u2").mail is not None
+
+
+def test_a_file_that_is_to_go_goes_with_the_next_tick_even_if_it_was_never_named(
+    on_disk: Stage,
+) -> None:
+    on_disk.user("u1")
+    on_disk.campaign.uploads.add("u1", "shot", io.BytesIO(PNG))
+    on_disk.ops.privacy.erase("u1", reason="requested")
+    assert len(list(on_disk.ops.files.each())) == 1
+    on_disk.ops.tick()
+    assert list(on_disk.ops.files.each()) == []
+    later(on_disk, KEPT_FOR)
+    with nothing_changes(on_disk.ops):
+        on_disk.ops.tick()
