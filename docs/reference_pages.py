@@ -1,7 +1,7 @@
-"""The pages of the reference that are made from the code: errors and API.
+"""The pages of the reference that are made from the code: errors, roles and API.
 
-What the code says is decided there; here it is only laid out. `reference/errors.md` names
-the places to fill, and `reference/api/` is written anew by each build.
+What the code says is decided there; here it is only laid out. `reference/errors.md` and
+`reference/roles.md` name the places to fill, and `reference/api/` is written anew by each build.
 """
 
 import pkgutil
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import saasops
-from saasops import errors, texts
+from saasops import app, errors, texts
+from saasops.people.rights import RIGHTS, Right
+from saasops.people.roles import BUILT_IN
 
 NOT_API = {"cli", "texts"}
 
@@ -41,6 +43,23 @@ def error_codes() -> str:
         if module.TEXTS:
             tables.append("\n".join(rows))
     return "\n\n".join(tables)
+
+
+def role_tables() -> str:
+    """Return who may do what, one Markdown table for each handle, its entries in rows."""
+    rooms = pkgutil.iter_modules(app.__path__, "saasops.app.")
+    found = {name: kind for room in rooms for name, kind in vars(import_module(room.name)).items()}
+    titles = [str(role.title) for role in BUILT_IN.values()]
+    tables: dict[str, list[str]] = {}
+    for entry, right in RIGHTS.items():
+        handle, _, name = entry.partition(".")
+        summary = " ".join(
+            (getattr(found[handle], name).__doc__ or "").partition("\n\n")[0].split()
+        )
+        cells = [f"`{name}`", _cell(summary), *(_allowed(right, role) for role in BUILT_IN)]
+        head = [f"### {handle}", "", f"| Entry | | {' | '.join(titles)} |", "|---" * 6 + "|"]
+        tables.setdefault(handle, head).append(f"| {' | '.join(cells)} |")
+    return "\n\n".join("\n".join(rows) for rows in tables.values())
 
 
 def api_pages() -> dict[str, str]:
@@ -83,6 +102,8 @@ def _fill(app: Any, page: str, source: list[str]) -> None:  # noqa: ARG001 -- Sp
     if page == "reference/errors":
         source[0] = source[0].replace("<!-- all classes -->", error_classes())
         source[0] = source[0].replace("<!-- all codes -->", error_codes())
+    if page == "reference/roles":
+        source[0] = source[0].replace("<!-- all roles -->", role_tables())
 
 
 def _keep_layout(*event: Any) -> None:
@@ -101,6 +122,15 @@ def _keep_layout(*event: Any) -> None:
 def _automodule(name: str, *, members: bool = True) -> str:
     option = "" if members else "\n   :no-members:"
     return f"```{{eval-rst}}\n.. automodule:: {name}{option}\n```"
+
+
+def _allowed(right: Right, role: str) -> str:
+    if role in right.roles:
+        return "yes"
+    if role not in right.owners:
+        return ""
+    without = f" ({', '.join(f'`{name}`' for name in right.reserved)})" if right.reserved else ""
+    return f"own `{right.own}`{without}"
 
 
 def _cell(text: str) -> str:
