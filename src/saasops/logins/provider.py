@@ -125,7 +125,10 @@ class Pending:
 
 @runtime_checkable
 class LoginProvider(Protocol):
-    """Somebody who vouches for people. Safe to call from several threads; keeps nothing of a login."""
+    """Somebody who vouches for people.
+
+    Safe to call from several threads; keeps nothing of a login.
+    """
 
     def begin(self, context: LoginContext, /) -> Begun:
         """Return the first step. It may ask the network only for what can be kept for all logins.

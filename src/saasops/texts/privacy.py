@@ -109,10 +109,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "stays as proof of what was agreed and decided",
         "作为约定和决定的凭据保留",
     ),
-    "privacy.stays.shared": (
-        "only an address leads to it, which others may share",
-        "仅通过地址关联，地址可能为多人共用",
-    ),
     "notice.suppressed.erased": (
         "the recipient was forgotten",
         "收件人的个人数据已被删除",

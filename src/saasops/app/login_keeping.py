@@ -1,0 +1,272 @@
+"""What a login reads and writes, in transactions of others: counters, attempts, users, sessions.
+
+What is decided of it is decided in `saasops.logins`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from saasops.app.people import owner_of, owner_of_union, register
+from saasops.app.work import PAGE, Work
+from saasops.errors import LoginFailed
+from saasops.logins.attempts import Attempt, is_spent, resume
+from saasops.logins.identities import (
+    Found,
+    KnownUser,
+    ProvenContact,
+    check_proof,
+    linking,
+    nickname,
+    proven,
+    whom,
+)
+from saasops.logins.policy import Limits, LoginPolicy, Whom, too_many, windows
+from saasops.logins.provider import Assurance, Proof
+from saasops.logins.sessions import (
+    Ending,
+    Session,
+    UserLoggedIn,
+    close,
+    is_live,
+    open_session,
+)
+from saasops.logins.tokens import Entropy, digest, is_token
+from saasops.people.contacts import Contact, normal_mail, normal_phone
+from saasops.people.users import User
+from saasops.storage.shelves import Shelf
+from saasops.storage.tables import (
+    ATTEMPTS,
+    CONTACTS,
+    LOGIN_COUNTS,
+    PROVEN_CONTACTS,
+    SESSIONS,
+    USERS,
+)
+
+_READERS = {"phone": normal_phone, "mail": normal_mail}
+
+
+@attrs.frozen(kw_only=True)
+class LoggedIn:
+    """Who was logged in, and the token of his session, which goes into a cookie.
+
+    *linked* tells that the identity is new to him, *also* who is the same person by the word of
+    the provider, and would have to be merged by an operator. *next* is where he wanted to go.
+    """
+
+    user: str
+    session: str = attrs.field(repr=False)
+    expires_at: datetime
+    provider: str
+    assurance: Assurance
+    created: bool = False
+    linked: bool = False
+    also: str | None = None
+    next: str | None = attrs.field(default=None, repr=False)
+
+
+def count(
+    work: Work,
+    limits: Limits,
+    *,
+    step: str,
+    browser: str | None = None,
+    client: str | None = None,
+    given: Mapping[str, str] | None = None,
+) -> None:
+    """Count one more *step* of all who are known; raise `LoginFailed` login.too_many."""
+    for who, index in _counted(work, browser, client, given or {}):
+        for window in windows(limits, who, index, step=step, at=work.at):
+            key = (window.key,)
+            if work.tx.get(LOGIN_COUNTS, key) is None:
+                row = {"key": window.key, "until": window.until, "used": 1, "most": window.most}
+                work.tx.insert(LOGIN_COUNTS, [row])
+            elif not work.tx.add(LOGIN_COUNTS, key, "used", 1, le="most"):
+                raise too_many(window, at=work.at)
+
+
+def consume(work: Work, state: str, policy: LoginPolicy, *, browser: str | None) -> Attempt:
+    """Return the attempt of *state* for one try; what may not be tried again is gone."""
+    attempt = resume(work.load(ATTEMPTS, digest(state)), browser=browser, at=work.at)
+    if is_spent(attempt, policy):
+        work.tx.delete(ATTEMPTS.table, (attempt.id,))
+    else:
+        work.save(ATTEMPTS, attempt)
+    return attempt
+
+
+def conclude(
+    work: Work,
+    attempt: Attempt,
+    proof: Proof,
+    policy: LoginPolicy,
+    *,
+    session: str | None,
+    entropy: Entropy,
+) -> LoggedIn:
+    """Log in who *proof* proves to be, in a session of his own; the one before is closed."""
+    check_proof(proof, attempt.provider, at=work.at)
+    again = attempt.prompted and not is_spent(attempt, policy)
+    if again and not work.tx.delete(ATTEMPTS.table, (attempt.id,)):
+        raise LoginFailed("login.state_unknown")
+    found = _found(work, proof)
+    if attempt.link is None:
+        decided = whom(proof, found, policy)
+    else:
+        current = session_of(work, session, policy)
+        now = current.user if current else "" if attempt.by_session else None
+        decided = linking(attempt.link, proof, found, session=now)
+    known = decided if isinstance(decided, KnownUser) else None
+    user = known.user if known else f"u-{entropy(10).hex()}"
+    _keep(work, user, proof, known, attempt)
+    close_session(work, session, "rotated")
+    opened, token = open_session(
+        user,
+        policy,
+        provider=attempt.provider,
+        assurance=proof.assurance,
+        entropy=entropy,
+        at=work.at,
+    )
+    work.save(SESSIONS, opened)
+    work.record(
+        UserLoggedIn(at=work.at, user=user, provider=attempt.provider, assurance=proof.assurance)
+    )
+    return LoggedIn(
+        user=user,
+        session=token,
+        expires_at=opened.expires_at,
+        provider=attempt.provider,
+        assurance=proof.assurance,
+        created=known is None,
+        linked=known is None or known.link,
+        also=known.also if known else None,
+        next=attempt.next,
+    )
+
+
+def session_of(work: Work, token: str | None, policy: LoginPolicy) -> Session | None:
+    """Return the session of *token* if it still holds."""
+    found = work.load(SESSIONS, digest(token)) if token is not None else None
+    return found if found is not None and is_live(found, policy, at=work.at) else None
+
+
+def close_session(work: Work, token: str | None, ending: Ending) -> bool:
+    """End the session of *token*; tell whether there was one."""
+    found = work.load(SESSIONS, digest(token)) if token is not None else None
+    if found is None:
+        return False
+    end_session(work, found, ending)
+    return True
+
+
+def end_session(work: Work, session: Session, ending: Ending) -> None:
+    """End *session*."""
+    work.tx.delete(SESSIONS.table, (session.id,))
+    work.record(close(session, ending, at=work.at))
+
+
+def forget_logins(work: Work) -> None:
+    """Forget some attempts, sessions and counters that are over; the next tick forgets more."""
+    for table, column in (
+        (ATTEMPTS.table, "expires_at"),
+        (SESSIONS.table, "expires_at"),
+        (LOGIN_COUNTS, "until"),
+    ):
+        for row in work.tx.find(table, {}, order=(column,), limit=PAGE):
+            if row[column] > work.at:
+                break
+            work.tx.delete(table, tuple(row[name] for name in table.key))
+
+
+def _counted(
+    work: Work, browser: str | None, client: str | None, given: Mapping[str, str]
+) -> Iterator[tuple[Whom, str]]:
+    index = work.sealing.vault.index
+    if client is not None:
+        yield "client", index("login client", digest(client))
+    if browser is not None and is_token(browser):
+        yield "browser", digest(browser)
+    for means, address in _addresses(given):
+        yield "address", index(_route(means), address)
+
+
+def _addresses(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for means, read in _READERS.items():
+        address = read(given.get(means, ""))
+        if address is not None:
+            yield means, address
+
+
+def _route(means: str) -> str:
+    return f"login {means}"
+
+
+def _found(work: Work, proof: Proof) -> Found:
+    identity = proof.identity
+    union = identity.union
+    united = owner_of_union(work, identity.provider, union) if union else None
+    return Found(
+        union=_there(work, united),
+        identity=_there(work, owner_of(work, identity)),
+        contact=tuple(_who_proved(work, proof)) if proof.assurance == "code" else (),
+    )
+
+
+def _there(work: Work, user: str | None) -> str | None:
+    return user if user is not None and work.load(USERS, user) is not None else None
+
+
+def _who_proved(work: Work, proof: Proof) -> Iterator[str]:
+    """Walk over those who proved the address before and have it on file to this day."""
+    for means, address in _addresses(proven(proof)):
+        for index in work.sealing.vault.indexes(_route(means), address):
+            where = {"means": means, "digest": index}
+            for row in work.tx.find(PROVEN_CONTACTS.table, where, limit=PAGE):
+                if _on_file(work, row["user"], means) == address:
+                    yield row["user"]
+
+
+def _on_file(work: Work, user: str, means: str) -> str | None:
+    held = work.load(CONTACTS, user)
+    return _READERS[means](getattr(held, means) or "") if held is not None else None
+
+
+def _keep(work: Work, user: str, proof: Proof, known: KnownUser | None, attempt: Attempt) -> None:
+    """Keep who it is, and which addresses he proved; what is on file already stays."""
+    held = work.need(USERS, user) if known else None
+    person = held or User(
+        id=user,
+        nickname=nickname(proof),
+        registered_on=work.at.date(),
+        locale=attempt.locale,
+    )
+    said = dict(_addresses(proven(proof)))
+    new: dict[str, Any] = {m: a for m, a in said.items() if _on_file(work, user, m) is None}
+    register(
+        work,
+        person,
+        account=None,
+        identities=() if known and known.also else (proof.identity,),
+        contact=Contact(user=user, **new) if new else None,
+    )
+    for means, address in said.items():
+        if _on_file(work, user, means) == address:
+            _prove(work, user, means, address, attempt.provider)
+
+
+def _prove(work: Work, user: str, means: str, address: str, provider: str) -> None:
+    index = work.sealing.vault.index(_route(means), address)
+    if _is_kept(work, PROVEN_CONTACTS, means, index, user):
+        return
+    work.save(
+        PROVEN_CONTACTS,
+        ProvenContact(means=means, digest=index, user=user, provider=provider, proven_at=work.at),
+    )
+
+
+def _is_kept(work: Work, shelf: Shelf[Any], *key: str) -> bool:
+    return work.tx.get(shelf.table, key) is not None
