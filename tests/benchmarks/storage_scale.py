@@ -27,8 +27,9 @@ from saasops.campaigns.participants import Participant
 from saasops.campaigns.risk import Assessment, Reason
 from saasops.notices.notice import Notice, settle
 from saasops.ports import Row, Storage
+from saasops.storage.shelves import Shelf
 from saasops.storage.sqlite import SqliteStorage
-from saasops.storage.tables import NOTICES, PARTICIPANTS, Shelf
+from saasops.storage.tables import NOTICES, PARTICIPANTS
 from saasops.versions.claims import VersionClaim
 from saasops_postgres.storage import PostgresStorage
 
