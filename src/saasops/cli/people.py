@@ -144,7 +144,8 @@ def reveal(
         with read_settings(config).open() as ops:
             found = ops.privacy.reveal(user, field, purpose=purpose)
         shown.result({"user": user, "field": field, "value": found})
-        shown.say(both("{field}: {value}", "{field}：{value}"), field=field, value=found)
+        words = both("{field} of {user}: {value}", "{user} 的 {field}：{value}")
+        shown.say(words, user=user, field=field, value=found)
 
 
 @app.command()

@@ -12,12 +12,11 @@ from saasops.app.opening import find_files
 from saasops.app.ops import SaasOps
 from saasops.errors import Invalid, NotFound, Problem, Refused
 from saasops.plugins import PluginReport, Plugins
-from saasops.ports import FileStore, Keyring
+from saasops.ports import FileStore
 from saasops.storage.files import FolderFiles
-from saasops.vault.keys import Keys
 
 T = TypeVar("T")
-_PATHS = (("file", "folder"), ("sqlite", "path"))
+_PATHS = (("file", "folder"), ("keyfile", "path"), ("sqlite", "path"))
 
 
 @attrs.frozen(kw_only=True)
@@ -31,6 +30,7 @@ class Settings:
     channels: Mapping[str, str] = attrs.field(factory=dict[str, str])
     files: str | None = None
     keys: str | None = None
+    """The keyring of a plugin; without it, the keys beside the storage."""
 
     def open(self) -> SaasOps:
         """Open the storage with the plugins that are named."""
@@ -39,12 +39,8 @@ class Settings:
             plugins=self.plugins,
             channels=self.channels,
             files=self.file_store(),
-            keys=self.keyring(),
+            keys=self.keys,
         )
-
-    def keyring(self) -> Keyring | None:
-        """Return the keys of the file *keys*; None for those beside the storage."""
-        return None if self.keys is None else Keys.load(self.keys)
 
     def file_store(self) -> FileStore | None:
         """Return where uploaded files lie: the folder *files*, else beside the storage."""
@@ -71,8 +67,7 @@ def read_settings(path: Path) -> Settings:
     if _is_path(storage):
         storage = _beside(path, storage)
     files = None if read.files is None else _beside(path, read.files)
-    keys = None if read.keys is None else _beside(path, read.keys)
-    return attrs.evolve(read, storage=storage, plugins=plugins, files=files, keys=keys)
+    return attrs.evolve(read, storage=storage, plugins=plugins, files=files)
 
 
 def read_toml(path: Path, kind: type[T]) -> T:

@@ -153,7 +153,9 @@ def _wrong(storage: Storage, settings: Settings) -> Iterator[Problem]:
     if schema.pending:
         yield Problem("", "storage.behind", {"pending": list(schema.pending)})
         return
-    keys = find_keys(settings.storage, storage, given=settings.keyring(), tenant=DEFAULT_TENANT)
+    _, plugins = find_storage(settings.storage, settings.plugins)
+    given = plugins.keyring(settings.keys) if settings.keys else None
+    keys = find_keys(settings.storage, storage, given=given, tenant=DEFAULT_TENANT)
     ops = SaasOps(storage, files=settings.file_store(), keys=keys)
     for id in _campaigns(ops):
         yield from Audit(ops).campaign(id, limit=_MOST)
