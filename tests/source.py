@@ -42,11 +42,12 @@ def calls() -> Iterator[tuple[Path, ast.Call, Scope]]:
 
 @cache
 def strings() -> frozenset[str]:
-    """Every text constant outside the catalogues."""
+    """Every text constant outside the catalogues, of the plugins too."""
+    plugins = (ast.parse(file.read_text("utf-8")) for file in ROOT.glob("plugins/*/src/**/*.py"))
+    ours = (tree for file, tree in trees().items() if file.parent.name != "texts")
     return frozenset(
         node.value
-        for file, tree in trees().items()
-        if file.parent.name != "texts"
+        for tree in (*ours, *plugins)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )

@@ -17,6 +17,7 @@ from saasops.app.work import Work
 from saasops.scheduling.assistants import Absence
 from saasops.scheduling.capacity import CapacityRule
 from saasops.storage import outbox
+from saasops.storage.shelves import Shelf
 from saasops.storage.tables import (
     BALANCES,
     BOOKINGS,
@@ -27,7 +28,6 @@ from saasops.storage.tables import (
     OUTBOX,
     PLACES,
     POSTINGS,
-    Shelf,
 )
 from saasops.testing.invariants import check_campaign
 

@@ -9,9 +9,18 @@ from hypothesis import strategies as st
 from kit import Stage, everything, nothing_changes, opened, refusal
 from kit import rows as table
 from saasops import NotFound, SaasOps
+from saasops.logins.sessions import Session
 from saasops.people.contacts import Contact
 from saasops.people.users import Identity, User
-from saasops.storage.tables import CONTACTS, EVENTS, MATCH_KEYS, MERGES, OUTBOX, SUBJECT_KEYS
+from saasops.storage.tables import (
+    CONTACTS,
+    EVENTS,
+    MATCH_KEYS,
+    MERGES,
+    OUTBOX,
+    SESSIONS,
+    SUBJECT_KEYS,
+)
 from saasops.testing.strategies.people import contacts
 
 PHONE, MAIL = "+8616400040361", "ada@example.org"
@@ -155,3 +164,29 @@ def test_a2_an_operator_links_with_a_reason(stage: Stage) -> None:
         assert refusal(lambda: persons.link("u2", new, reason="x")).code == "identity.taken"
         assert refusal(lambda: persons.link("u1", new, reason="")).code == "link.no_reason"
     assert stage.ops.people.identify("qq", "7").id == "u1"
+
+
+def test_a2_nobody_stays_logged_in_as_somebody_who_was_joined_or_parted(stage: Stage) -> None:
+    two(stage)
+
+    def log_in(user: str) -> None:
+        session = Session(
+            id=f"session of {user}",
+            user=user,
+            provider="qq",
+            assurance="federated",
+            opened_at=stage.clock(),
+            seen_at=stage.clock(),
+            expires_at=stage.clock() + timedelta(days=30),
+        )
+        stage.ops.run(lambda work: work.save(SESSIONS, session), actor="host")
+
+    def logged_in() -> set[str]:
+        return {row["user"] for row in everything(stage.ops)[SESSIONS.table.name]}
+
+    log_in("u1")
+    log_in("u2")
+    stage.ops.persons.merge("u1", into="u2", reason="called us")
+    assert logged_in() == {"u2"}
+    stage.ops.persons.undo_merge("u1")
+    assert logged_in() == set()

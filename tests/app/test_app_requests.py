@@ -94,6 +94,15 @@ def repeated(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return seen
 
 
+def consent_and_hold(stage: Stage) -> None:
+    privacy = stage.ops.privacy
+    privacy.adopt(STANDARD)
+    privacy.consent("u1", "shipping")
+    privacy.withdraw_consent("u1", "shipping")
+    privacy.hold("u1", "a dispute")
+    privacy.lift_hold("u1", "h1")
+
+
 def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     repeated: set[str],
 ) -> None:
@@ -138,11 +147,7 @@ def test_every_command_that_is_sent_again_returns_the_same_and_does_nothing(
     third = attrs.evolve(survey, version=3, questions=(*survey.questions, shot))
     stage.ops.launch(attrs.evolve(campaign.definition(), survey=third))
     campaign.uploads.add("u1", "shot", BytesIO(PNG))
-    stage.ops.privacy.adopt(STANDARD)
-    stage.ops.privacy.consent("u1", "shipping")
-    stage.ops.privacy.withdraw_consent("u1", "shipping")
-    stage.ops.privacy.hold("u1", "a dispute")
-    stage.ops.privacy.lift_hold("u1", "h1")
+    consent_and_hold(stage)
     assert len(stage.ops.outbox.requeue(stage.ops.outbox.dead()[0].id, 1_000_000)) == 1
     for token in ("here", "there"):
         session = attrs.evolve(SESSION, id=digest(token), user="u0")

@@ -16,7 +16,8 @@ from saasops.errors import Invalid, Refused, SaasOpsError
 from saasops.people.contacts import Contact
 from saasops.people.users import Account, Identity, Union, User
 from saasops.storage import tables
-from saasops.storage.tables import CONTACTS, SUBJECT_KEYS, USERS, Shelf, subject_of
+from saasops.storage.shelves import Shelf, subject_of
+from saasops.storage.tables import CONTACTS, SUBJECT_KEYS, USERS
 from saasops.testing.fakes import KEYS, FixedClock
 from saasops.testing.strategies import people as made
 from saasops.vault.keys import Keys

@@ -32,7 +32,7 @@ RULE = """
 [[retention]]
 data_class = "{}"
 purpose = "campaign"
-after = "campaign_closed"
+after = "active"
 keep_for = "365d"
 """
 

@@ -165,7 +165,9 @@ def test_a_postgresql_storage_is_migrated_and_checked(
     assert saasops("storage", "check", "--json").json["error"]["code"] == "keys.missing"
     KEYS.save("our.keys")
     text = Path("saasops.toml").read_text("utf-8")
-    Path("saasops.toml").write_text(f'keys = "our.keys"\n{text}', "utf-8")
+    Path("saasops.toml").write_text(
+        f'keys = "keyfile"\n{text}[plugins.keyfile]\npath = "our.keys"\n', "utf-8"
+    )
     assert saasops("storage", "check", "--json").json["findings"] == []
 
 

@@ -1,11 +1,12 @@
-"""What saasops itself offers through its own hooks: storages, channels, report formats."""
+"""What saasops itself offers through its own hooks: storages, channels, keys, report formats."""
 
 from collections.abc import Iterable
 
 import attrs
 
+from saasops.logins.code import CodeSettings
 from saasops.plugins import Extension, NoSettings, hookimpl, offer
-from saasops.ports import Channel, ReportFormat, Storage
+from saasops.ports import Channel, Keyring, LoginProvider, ReportFormat, Storage
 
 
 @attrs.frozen
@@ -27,6 +28,13 @@ class FolderSettings:
     folder: str
 
 
+@attrs.frozen
+class KeyFileSettings:
+    """The file that holds the keys; it has to be there, and `saasops keys new` makes one."""
+
+    path: str
+
+
 @hookimpl
 def saasops_storages() -> Iterable[Extension[Storage]]:
     """Offer the two storages that need no server."""
@@ -39,6 +47,18 @@ def saasops_channels() -> Iterable[Extension[Channel]]:
     """Offer channels for demonstrations and hand-made delivery."""
     yield offer("console", _console, settings=NoSettings, summary="print on the terminal")
     yield offer("file", _file, settings=FolderSettings, summary="one text file by recipient")
+
+
+@hookimpl
+def saasops_keyrings() -> Iterable[Extension[Keyring]]:
+    """Offer the keyring that needs no key management system."""
+    yield offer("keyfile", _keyfile, settings=KeyFileSettings, summary="keys in one file")
+
+
+@hookimpl
+def saasops_login_providers() -> Iterable[Extension[LoginProvider]]:
+    """Offer the login that needs no outside party but a channel."""
+    yield offer("code", _code, settings=CodeSettings, summary="a code by text message or mail")
 
 
 @hookimpl
@@ -74,6 +94,20 @@ def _file(settings: FolderSettings) -> Channel:
     from saasops.channels.files import FileChannel
 
     return FileChannel(settings.folder)
+
+
+def _keyfile(settings: KeyFileSettings) -> Keyring:
+    from saasops.vault.keys import Keys
+
+    return Keys.load(settings.path)
+
+
+def _code(settings: CodeSettings) -> LoginProvider:
+    import secrets
+
+    from saasops.logins.code import CodeProvider
+
+    return CodeProvider(settings, entropy=secrets.token_bytes)
 
 
 def _html(_: NoSettings) -> ReportFormat:

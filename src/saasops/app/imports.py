@@ -10,7 +10,7 @@ import attrs
 from saasops.app.work import Handle, Host, Work
 from saasops.errors import Invalid, Problem, SaasOpsError
 from saasops.rows import Rows
-from saasops.storage.tables import Shelf
+from saasops.storage.shelves import Shelf
 
 T = TypeVar("T")
 Result: TypeAlias = Literal["accepted", "changed", "unchanged", "superseded"]

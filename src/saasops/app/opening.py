@@ -55,7 +55,7 @@ def find_keys(
 
     A SQLite file has its own in a file beside it, made with it, that bears its name with ".keys"
     behind it. In memory they are as passing as the data. Raise `SaasOpsError` keys.missing for
-    a server, which has no such place, keys.lost where that file is gone, and keys.wrong or
+    a server, which has no such place, keys.lost where that file is gone, and keys.wrong_secret or
     keys.unknown where the storage was kept under others.
     """
     kind, setting, address = _storage_at(str(where))

@@ -103,7 +103,7 @@ class SaasOps:
         plugins: Mapping[str, Any] | None = None,
         channels: Mapping[str, str] | None = None,
         files: FileStore | None = None,
-        keys: Keyring | None = None,
+        keys: Keyring | str | None = None,
         logins: LoginPolicy | None = None,
         transport: HttpTransport | None = None,
         clock: Clock = system_clock,
@@ -118,8 +118,8 @@ class SaasOps:
         its settings, or to a module or object of the host. *files* keeps what people upload;
         without it they lie in memory, or in a folder beside the SQLite file, its name with
         `.files` behind it; a server needs its own. *keys* are those that personal
-        data is sealed under; without them, a SQLite file has its own beside it, its name with
-        `.keys` behind it. *logins* says how people log in, *transport* how
+        data is sealed under, or the name of a plugin's; without them, a SQLite file has
+        its own beside it, its name with `.keys` behind it. *logins* says how people log in, *transport* how
         login providers ask the network. *roles* are
         the host's, beside the built-in ones. Raise `Invalid` role.invalid for a wrong one,
         `PluginError` for a plugin that cannot be used,
@@ -137,7 +137,8 @@ class SaasOps:
             bring_up_to_date(opened, tenant=tenant, at=clock())
         elif pending := status(opened, tenant=tenant).pending:
             raise StorageError("storage.behind", pending=list(pending))
-        keyring = find_keys(where, opened, given=keys, tenant=tenant)
+        given = loaded.keyring(keys) if isinstance(keys, str) else keys
+        keyring = find_keys(where, opened, given=given, tenant=tenant)
         kept = files or find_files(where)
         return cls(
             opened,

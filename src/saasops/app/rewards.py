@@ -8,12 +8,14 @@ import attrs
 from saasops.app.definitions import CampaignHandle, Running
 from saasops.app.people import priors_of
 from saasops.app.places import PREFIX
+from saasops.app.privacy_policy import consents_of, policy_of
 from saasops.app.survey_keeping import QUOTA
 from saasops.app.work import Work, command, query
 from saasops.campaigns.participants import Participant
 from saasops.clock import day_of
 from saasops.errors import Problem, Refused
 from saasops.money import Money
+from saasops.people.privacy.disclosure import list_parcels, may_use
 from saasops.ports import Row
 from saasops.rewards import ledger
 from saasops.rewards.grants import Grant, RewardWithheld, Shortage, grant, granted, ship
@@ -90,10 +92,20 @@ class Rewards(CampaignHandle):
         """Return the whole points book, oldest line first."""
         return tuple(_posting(row) for row in work.rows(POSTINGS, {"campaign": self.id}))
 
-    @query
-    def shipping(self, work: Work, week: date) -> tuple[Parcel, ...]:
-        """List the parcels of *week* (a Monday), by user. Holds personal data."""
-        return tuple(_parcels(work, self._open(work), week))
+    def shipping(self, week: date, *, purpose: str) -> tuple[Parcel, ...]:
+        """List the parcels of *week* (a Monday), by user, and record who was shown them for what.
+
+        Holds personal data: not that of those who withdrew their consent to *purpose*. Raise
+        `Refused` privacy.no_purpose for a blank one.
+        """
+
+        def step(work: Work) -> tuple[Parcel, ...]:
+            found = tuple(_parcels(work, self._open(work), week, purpose))
+            users = tuple(one.user for one in found)
+            work.record(list_parcels(self.id, week, users, purpose=purpose, at=work.at))
+            return found
+
+        return self.host.run(step, actor=self.actor)
 
     @command
     def ship(self, work: Work, week: date) -> tuple[Problem, ...]:
@@ -244,18 +256,20 @@ def _to_ship(work: Work, opened: Running, week: date) -> Iterator[Grant]:
             yield given
 
 
-def _parcels(work: Work, opened: Running, week: date) -> Iterator[Parcel]:
+def _parcels(work: Work, opened: Running, week: date, purpose: str) -> Iterator[Parcel]:
+    policy, _ = policy_of(work)
     by_user: dict[str, list[Grant]] = {}
     for given in _to_ship(work, opened, week):
         by_user.setdefault(given.user, []).append(given)
     for user, grants in sorted(by_user.items()):
-        contact = work.load(CONTACTS, user)
+        agreed = may_use(policy, purpose, consents_of(work, user), at=work.at)
+        contact = work.load(CONTACTS, user) if agreed else None
         yield Parcel(
             user=user,
             week=week,
             prizes=tuple(one.prize for one in grants if one.prize),
             shipped=all(one.shipped_at for one in grants),
-            name=work.need(USERS, user).nickname,
+            name=work.need(USERS, user).nickname if agreed else "",
             phone=contact.phone if contact else None,
             postal_address=contact.postal_address if contact else None,
         )

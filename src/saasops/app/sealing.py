@@ -12,7 +12,8 @@ from saasops import serial
 from saasops.errors import Invalid, Problem, Refused
 from saasops.ports import Row, Transaction
 from saasops.storage.codecs import document
-from saasops.storage.tables import SUBJECT_KEYS, TENANT, Shelf
+from saasops.storage.shelves import TENANT, Shelf
+from saasops.storage.tables import SUBJECT_KEYS
 from saasops.vault.sealing import SubjectKey, Vault, WrappedKey, place
 
 _OWN, _SHARED = "~", "~~"

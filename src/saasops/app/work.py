@@ -17,7 +17,8 @@ from saasops.events import WIRE_NAMES
 from saasops.ports import Row, Storage, Table, Transaction
 from saasops.storage import outbox
 from saasops.storage.files import TenantFiles
-from saasops.storage.tables import EVENTS, Shelf
+from saasops.storage.shelves import Shelf
+from saasops.storage.tables import EVENTS
 from saasops.values import SYSTEM
 from saasops.vault.sealing import Vault
 from saasops.versions.schemes import BUILT_IN
