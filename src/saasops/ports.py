@@ -174,6 +174,15 @@ class Inspected(Protocol):
 
 
 @runtime_checkable
+class Wiping(Protocol):
+    """A storage whose files go on holding what was deleted, until it is told to wipe them."""
+
+    def wipe(self) -> bool:
+        """Overwrite what is no longer kept; tell whether others were in the way of all of it."""
+        ...
+
+
+@runtime_checkable
 class FileStore(Protocol):
     """A place for the files that people send, apart for each tenant.
 

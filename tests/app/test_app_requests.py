@@ -161,6 +161,8 @@ def link_and_join(stage: Stage) -> None:
     """Use the commands on identities, roles, people who are known twice, and segments."""
     stage.ops.people.link(stage.user("u0"), Identity("qq", "other"))
     stage.ops.people.unlink("u0", Identity("qq", "other"))
+    stage.ops.keys.rewrap()
+    stage.ops.keys.reindex()
     stage.ops.roles.assign("u0", "auditor")
     stage.ops.roles.revoke("u0", "auditor")
     stage.ops.addresses.fill(stage.user("u8"), "somewhere")

@@ -32,7 +32,7 @@ COMMANDS = {
     "survey export", "survey migrate", "survey stats",
     "versions list", "versions path", "versions users", "versions ready", "versions require",
     "versions import", "versions export",
-    "keys new", "keys rotate", "keys show",
+    "keys apply", "keys new", "keys rotate", "keys show",
     "calendar show", "calendar import", "calendar override", "calendar define", "calendar diff",
 }  # fmt: skip
 

@@ -9,10 +9,18 @@ from collections.abc import Iterator
 
 import attrs
 
+from saasops.app.login_keeping import reindex_proven
 from saasops.app.people import index_person, index_prior, reindexed
 from saasops.app.work import Handle, Work, command, query
 from saasops.ports import Row
-from saasops.storage.tables import IDENTITIES, MATCH_KEYS, PRIORS, SUBJECT_KEYS, USERS
+from saasops.storage.tables import (
+    IDENTITIES,
+    MATCH_KEYS,
+    PRIORS,
+    PROVEN_CONTACTS,
+    SUBJECT_KEYS,
+    USERS,
+)
 from saasops.vault.sealing import WrappedKey
 
 
@@ -70,6 +78,7 @@ class Keyrings(Handle):
         for row in rows:
             if kind == "user":
                 reindexed(work, row["id"])
+                reindex_proven(work, row["id"])
             index(work, row["id"])
         if len(rows) == limit:
             return f"{kind}/{rows[-1]['id']}"
@@ -79,6 +88,8 @@ class Keyrings(Handle):
 def _digests(work: Work) -> Iterator[str]:
     for row in work.rows(MATCH_KEYS, {}):
         yield row["value"]
+    for row in work.rows(PROVEN_CONTACTS.table, {}):
+        yield row["digest"]
     for row in work.rows(IDENTITIES.table, {}):
         yield row["digest"]
         if row["union"] is not None:

@@ -268,5 +268,20 @@ def _prove(work: Work, user: str, means: str, address: str, provider: str) -> No
     )
 
 
+def reindex_proven(work: Work, user: str) -> None:
+    """Find what *user* proved by the newest secret; what is no longer on file is not needed."""
+    for kept in tuple(work.each(PROVEN_CONTACTS, {"user": user})):
+        address = _on_file(work, user, kept.means)
+        vault, route = work.sealing.vault, _route(kept.means)
+        digests = () if address is None else vault.indexes(route, address)
+        if digests and kept.digest == digests[0]:
+            continue
+        work.tx.delete(PROVEN_CONTACTS.table, (kept.means, kept.digest, user))
+        if kept.digest in digests and not _is_kept(
+            work, PROVEN_CONTACTS, kept.means, digests[0], user
+        ):
+            work.save(PROVEN_CONTACTS, attrs.evolve(kept, digest=digests[0]))
+
+
 def _is_kept(work: Work, shelf: Shelf[Any], *key: str) -> bool:
     return work.tx.get(shelf.table, key) is not None

@@ -40,7 +40,7 @@ from saasops.logins.http import HttpTransport
 from saasops.logins.policy import LoginPolicy
 from saasops.people.roles import Role, known_role, with_roles
 from saasops.plugins import PluginReport, Plugins
-from saasops.ports import Document, FileStore, Keyring, Storage, Transaction
+from saasops.ports import Document, FileStore, Keyring, Storage, Transaction, Wiping
 from saasops.storage.files import TenantFiles
 from saasops.storage.migrations import bring_up_to_date, status
 from saasops.storage.tables import CAMPAIGNS
@@ -119,9 +119,9 @@ class SaasOps:
         without it they lie in memory, or in a folder beside the SQLite file, its name with
         `.files` behind it; a server needs its own. *keys* are those that personal
         data is sealed under, or the name of a plugin's; without them, a SQLite file has
-        its own beside it, its name with `.keys` behind it. *logins* says how people log in, *transport* how
-        login providers ask the network. *roles* are
-        the host's, beside the built-in ones. Raise `Invalid` role.invalid for a wrong one,
+        its own beside it, its name with `.keys` behind it. *logins* says how people log in,
+        *transport* how login providers ask the network. *roles* are the host's, beside the
+        built-in ones. Raise `Invalid` role.invalid for a wrong one,
         `PluginError` for a plugin that cannot be used,
         `SaasOpsError` keys.missing for a server without *keys*, keys.lost
         and keys.wrong where the storage was kept under others,
@@ -348,6 +348,15 @@ class SaasOps:
         return attempt(
             self._storage, self._tenant, within, write=write, join=self._join, keyed=keyed
         )
+
+    def wipe(self) -> None:
+        """Let the storage overwrite what it no longer keeps, where it can; see `ports.Wiping`.
+
+        Inside the host's own transaction that has to wait for its end: call it then.
+        """
+        self._admit("wipe", now=True)
+        if isinstance(self._storage, Wiping) and self._join is None:
+            self._storage.wipe()
 
     def close(self) -> None:
         """Let go of the storage."""

@@ -17,6 +17,7 @@ from saasops.storage.tables import (
     ACCOUNTS,
     CONTACTS,
     IDENTITIES,
+    MASKED_CONTACTS,
     MATCH_KEYS,
     PRIORS,
     USERS,
@@ -48,9 +49,9 @@ class People(Handle):
         return work.need(USERS, user)
 
     @query
-    def identify(self, work: Work, provider: str, subject: str) -> User:
-        """Return the user whom *provider* knows as *subject*; raise `NotFound`."""
-        owner = owner_of(work, Identity(provider, subject))
+    def identify(self, work: Work, provider: str, subject: str, *, realm: str = "") -> User:
+        """Return the user whom *provider* knows as *subject* in *realm*; raise `NotFound`."""
+        owner = owner_of(work, Identity(provider, subject, realm))
         if owner is None:
             raise NotFound("identity", provider)
         return work.need(USERS, owner)
@@ -80,7 +81,7 @@ class People(Handle):
     @query
     def contact(self, work: Work, user: str) -> MaskedContact:
         """Return how *user* can be reached, masked; what is not on file is None."""
-        return masked(work.load(CONTACTS, user) or Contact(user=user))
+        return work.load(MASKED_CONTACTS, user) or MaskedContact(user=user)
 
     @query
     def contacts(
@@ -88,7 +89,7 @@ class People(Handle):
     ) -> tuple[MaskedContact, ...]:
         """Return up to *limit* of those who can be reached, by user from behind *after*, masked."""
         last = None if after is None else {"user": after}
-        return tuple(map(masked, work.find(CONTACTS, {}, after=last, limit=limit)))
+        return tuple(work.find(MASKED_CONTACTS, {}, after=last, limit=limit))
 
     def import_users(
         self, rows: Rows, *, dry_run: bool = False, progress: Progress | None = None
@@ -166,9 +167,16 @@ def merge_contact(work: Work, contact: Contact) -> bool:
     merged = contact if held is None else _merged(held, contact)
     if merged == held:
         return False
-    work.save(CONTACTS, merged)
+    keep_contact(work, merged)
     index_person(work, contact.user)
     return True
+
+
+def keep_contact(work: Work, contact: Contact) -> None:
+    """Keep *contact* in place of what was on file, and what lists show of it."""
+    work.save(CONTACTS, contact)
+    work.load(MASKED_CONTACTS, contact.user)
+    work.save(MASKED_CONTACTS, masked(contact))
 
 
 def priors_of(work: Work, user: str) -> Iterator[tuple[Prior, str]]:
@@ -217,10 +225,19 @@ def identities_of(work: Work, user: str) -> tuple[Identity, ...]:
 def _link(work: Work, user: str, identity: Identity) -> bool:
     event = link(user, identity, owner=owner_of(work, identity), at=work.at)
     if event is None:
+        _unite(work, user, identity)
         return False
     work.save(IDENTITIES, _kept(work, user, identity, at=work.at))
     work.record(event)
     return True
+
+
+def _unite(work: Work, user: str, identity: Identity) -> None:
+    """Note the union of an identity that was linked before the provider told it."""
+    for kept in tuple(work.each(IDENTITIES, {"user": user}) if identity.union else ()):
+        if kept.identity == identity and kept.union is None:
+            united = _kept(work, user, identity, at=kept.linked_at)
+            work.save(IDENTITIES, attrs.evolve(united, digest=kept.digest))
 
 
 def _kept(work: Work, user: str, identity: Identity, *, at: datetime) -> LinkedIdentity:

@@ -8,12 +8,19 @@ from collections.abc import Iterator
 import attrs
 
 from saasops.app.login_keeping import end_session
-from saasops.app.people import identities_of, owner_of, priors_of, register
+from saasops.app.people import (
+    identities_of,
+    index_person,
+    keep_contact,
+    owner_of,
+    priors_of,
+    register,
+)
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
 from saasops.people import linking, merging
 from saasops.people.contacts import Contact
-from saasops.people.matching import Prior, keys_of_user
+from saasops.people.matching import Prior
 from saasops.people.merging import Holding, Merge
 from saasops.people.resemblance import (
     ALIKE,
@@ -32,7 +39,6 @@ from saasops.storage.tables import (
     GRANTS,
     IDENTITIES,
     LEGAL_HOLDS,
-    MATCH_KEYS,
     MERGES,
     PARTICIPANTS,
     PRIORS,
@@ -117,8 +123,8 @@ class Persons(Handle):
         _move(work, joined.identities, of=user, to=into)
         _put_contact(work, Contact(user=user))
         _put_contact(work, merging.joint(joined, staying.contact))
-        _reindex(work, user)
-        _reindex(work, into)
+        index_person(work, user)
+        index_person(work, into)
         _log_out(work, user)
         work.load(MERGES, user, joined.at)
         work.save(MERGES, joined)
@@ -147,8 +153,8 @@ class Persons(Handle):
         _move(work, event.merge.identities, of=into, to=user)
         _put_contact(work, merging.separated(event.merge, contact))
         _put_contact(work, event.merge.contact)
-        _reindex(work, into)
-        _reindex(work, user)
+        index_person(work, into)
+        index_person(work, user)
         _log_out(work, into)
         work.save(MERGES, event.merge)
         work.record(event)
@@ -227,17 +233,4 @@ def _log_out(work: Work, user: str) -> None:
 def _put_contact(work: Work, contact: Contact) -> None:
     held = work.load(CONTACTS, contact.user)
     if held != contact and (held is not None or contact != Contact(user=contact.user)):
-        work.save(CONTACTS, contact)
-
-
-def _reindex(work: Work, user: str) -> None:
-    for row in list(work.rows(MATCH_KEYS, {"kind": "user", "owner": user})):
-        work.tx.delete(MATCH_KEYS, (row["route"], row["value"], "user", user))
-    keys = dict.fromkeys(keys_of_user(identities_of(work, user), work.load(CONTACTS, user)))
-    index = work.sealing.vault.index
-    rows = [
-        {"route": route, "value": index(route, value), "kind": "user", "owner": user}
-        for route, value in keys
-    ]
-    if rows:
-        work.tx.insert(MATCH_KEYS, rows)
+        keep_contact(work, contact)

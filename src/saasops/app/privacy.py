@@ -173,7 +173,10 @@ class Privacy(Handle):
         def step(work: Work) -> ErasureReport:
             return erase(work, user, reason=reason, dry_run=dry_run)
 
-        return self.host.run(step, actor=self.actor, write=not dry_run)
+        report = self.host.run(step, actor=self.actor, write=not dry_run)
+        if not dry_run:
+            self.host.wipe()
+        return report
 
     @query
     def erasures(

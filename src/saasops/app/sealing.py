@@ -47,20 +47,18 @@ class Sealing:
             whole[name] = self._make(subject).seal(secret, place=place(shelf.table.name, key))
         return whole
 
-    def opened(self, shelf: Shelf[Any], row: Row) -> Row | None:
-        """Return the body of *row* with everything in it; None where nobody can read it."""
+    def opened(self, shelf: Shelf[Any], row: Row, key: tuple[Any, ...]) -> Row | None:
+        """Return the body of the *row* at *key* whole; None where nobody can read it."""
         body: Row = row["body"]
         own = _OWN in body
         if not own and _SHARED not in body:
             return body
-        subject = shelf.subject_of(body if shelf.subject else None) if own else TENANT
-        key = self._key(subject)
-        if key is None:
+        secret = self._key(shelf.subject_of(body) if own else TENANT)
+        if secret is None:
             return None
-        sealed = body[_OWN if own else _SHARED]
-        where = place(shelf.table.name, tuple(row[name] for name in shelf.table.key))
-        rest = {name: part for name, part in body.items() if name not in (_OWN, _SHARED)}
-        return {**rest, **key.open(sealed, place=where)}
+        sealed = body.pop(_OWN if own else _SHARED)
+        body.update(secret.open(sealed, place=place(shelf.table.name, key)))
+        return body
 
     def fetch(self, shelf: Shelf[Any], rows: Iterable[Row]) -> None:
         """Take the keys of many *rows* to hand in few steps; one by one is for the rest."""

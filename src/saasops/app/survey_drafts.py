@@ -25,6 +25,9 @@ from saasops.surveys.opening import admit
 from saasops.surveys.prefill import ANSWERED, prefill
 from saasops.versions.releases import Releases
 
+ON_FILE = "on file"
+"""The provenance of what is in the contact data."""
+
 
 class SurveyDrafts(CampaignHandle):
     """Fill in the survey of one campaign, field by field, on any device."""
@@ -50,7 +53,9 @@ class SurveyDrafts(CampaignHandle):
         releases = releases_of(work, opened.campaign.product)
         draft, losses = current_draft(work, opened, releases, user)
         form = form_of(opened, releases, opened.campaign.survey)
-        return resume(draft, form, reading_of(work, opened, releases, user), losses=losses)
+        filed = filed_of(work, opened, releases, user, opened.campaign.survey)
+        reading = reading_of(work, opened, releases, user)
+        return resume(draft, form, reading, filed=filed, losses=losses)
 
     @command
     def edit(
@@ -84,7 +89,8 @@ class SurveyDrafts(CampaignHandle):
         draft, losses = current_draft(work, opened, releases, user)
         held = work.load(RESPONSES, self.id, user)
         if held is not None and at < held.submitted_at:
-            return resume(draft, form, reading, losses=losses)
+            filed = filed_of(work, opened, releases, user, survey)
+            return resume(draft, form, reading, filed=filed, losses=losses)
         page_form = form if asked is survey else form_of(opened, releases, asked)
         blank = attrs.evolve(draft, version=asked.version, fields={}, page=None)
         typed, unkept = edit(blank, changes, page_form, at=at, page=page)
@@ -99,7 +105,8 @@ class SurveyDrafts(CampaignHandle):
         before = work.load(RESPONSE_DRAFTS, self.id, user)
         if merged != before and (merged.fields or merged.page):
             work.save(RESPONSE_DRAFTS, merged)
-        found = resume(merged, form, reading, losses=losses)
+        filed = filed_of(work, opened, releases, user, survey)
+        found = resume(merged, form, reading, filed=filed, losses=losses)
         return attrs.evolve(found, problems=(*unkept, *found.problems))
 
     @command
@@ -148,10 +155,16 @@ def record_of(
             claim = recorded(work, opened, releases, user, work.at)
             known[question.id] = Known(value=claim.value, provenance="recorded", at=claim.at)
         if question.kind == "address" and contact and contact.postal_address:
-            known[question.id] = Known(
-                value=contact.postal_address, provenance="on file", at=work.at
-            )
+            known[question.id] = Known(value=contact.postal_address, provenance=ON_FILE, at=work.at)
     return prefill(survey, known, opened.question_kinds)
+
+
+def filed_of(
+    work: Work, opened: Running, releases: Releases, user: str, survey: Survey
+) -> dict[str, Any]:
+    """Return what is on file of *user* by question of *survey*: it need not be asked again."""
+    record = record_of(work, opened, releases, user, survey)
+    return {key: one.value for key, one in record.items() if one.provenance == ON_FILE}
 
 
 def known_of(

@@ -10,7 +10,7 @@ from typing import Any
 
 from saasops.app.definitions import Running
 from saasops.app.imports import Progress
-from saasops.app.survey_drafts import SurveyDrafts, current_draft, given_at, record_of
+from saasops.app.survey_drafts import SurveyDrafts, current_draft, filed_of, given_at, record_of
 from saasops.app.survey_exchange import SurveyExchange
 from saasops.app.survey_keeping import form_of, keep_response, reading_of
 from saasops.app.survey_migrating import MigrationReport, migrate_responses, older_responses
@@ -20,6 +20,7 @@ from saasops.errors import Invalid, Refused
 from saasops.storage.tables import RESPONSE_DRAFTS, RESPONSE_HISTORY, RESPONSES, USERS
 from saasops.surveys.analysis import counts
 from saasops.surveys.answers import Response, answers_to
+from saasops.surveys.drafts import with_filed
 from saasops.surveys.history import Former
 from saasops.versions.releases import Releases
 
@@ -61,7 +62,9 @@ class Surveys(SurveyDrafts, SurveyExchange):
             answers, version = draft.values, draft.version
         asked = self._asked(work, opened, releases, version)
         form = form_of(opened, releases, asked)
-        checked = form.check(answers, reading_of(work, opened, releases, user, lock=True))
+        filed = filed_of(work, opened, releases, user, asked)
+        reading = reading_of(work, opened, releases, user, lock=True)
+        checked = form.check(with_filed(answers, filed, draft), reading)
         if checked.problems:
             raise Invalid(checked.problems, "survey.invalid")
         known = draft.prefilled if draft.fields else None

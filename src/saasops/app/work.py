@@ -146,8 +146,9 @@ class Work:
         self.sealing.fetch(shelf, rows)
         table = shelf.table
         for row in rows:
-            self._revisions[table.name, tuple(row[name] for name in table.key)] = row["rev"]
-            body = self.sealing.opened(shelf, row)
+            key = tuple([row[name] for name in table.key])
+            self._revisions[table.name, key] = row["rev"]
+            body = self.sealing.opened(shelf, row, key)
             if body is not None:
                 yield serial.load_trusted(body, shelf.kind)
 
@@ -176,6 +177,10 @@ class Host(Protocol):
     @property
     def files(self) -> TenantFiles:
         """Return where the files lie that people send."""
+        ...
+
+    def wipe(self) -> None:
+        """Let the storage overwrite what it no longer keeps, where it can."""
         ...
 
     def run(

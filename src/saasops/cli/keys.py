@@ -6,9 +6,11 @@ A secret is printed by `new` without a file, and never else.
 from pathlib import Path
 from typing import Annotated, Any
 
+import attrs
 import typer
 
-from saasops.cli.options import JsonOption, LocaleOption
+from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
+from saasops.cli.settings import read_settings
 from saasops.cli.terminal import terminal
 from saasops.figures import Section, column
 from saasops.values import both
@@ -73,6 +75,37 @@ def rotate(
                 "新数据将使用 {made}。请重启使用这些密钥的程序，并重新备份密钥。",
             ),
             made=made,
+        )
+
+
+@app.command()
+def apply(
+    *, config: ConfigOption = SETTINGS, locale: LocaleOption = None, as_json: JsonOption = False
+) -> None:
+    """Bring the storage under the newest secrets, and tell which older ones nothing needs now.
+
+    Again goes on where it was cut short. Nobody has to wait for it.
+    """
+    with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
+        wrapped = 0
+        while done := ops.keys.rewrap():
+            wrapped += done
+        indexed: str | None = ""
+        while indexed is not None:
+            indexed = ops.keys.reindex(after=indexed)
+        used = ops.keys.in_use()
+        shown.result({"wrapped": wrapped, "in_use": [attrs.asdict(one) for one in used]})
+        shown.show(
+            Section(
+                id="in_use",
+                title=both("Secrets in use", "正在使用的密钥"),
+                columns=(
+                    column("id", both("id", "标识")),
+                    column("people", both("people", "人员")),
+                    column("entries", both("index entries", "索引条目")),
+                ),
+                rows=tuple((one.id, one.people, one.entries) for one in used),
+            )
         )
 
 

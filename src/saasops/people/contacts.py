@@ -9,6 +9,7 @@ import unicodedata
 
 import attrs
 
+from saasops.people.addresses import masked_address
 from saasops.people.numbering import PLANS
 
 _EXTENSION = re.compile(r"(ext\.?|x|#|转|分机).*")
@@ -16,14 +17,6 @@ _SEPARATORS = re.compile(r"[\s\-‐-―().·/]+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _HIDDEN = "****"
-_PROVINCE = (
-    r"北京|上海|天津|重庆|香港|澳门|台湾|内蒙古|广西|西藏|宁夏|新疆|河北|山西|辽宁|吉林|黑龙江"
-    r"|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海"
-)
-_CITY = re.compile(
-    rf"((?:{_PROVINCE})(?:省|(?:壮族|回族|维吾尔)?自治区|特别行政区|市)?)?"
-    r"([^\d\W县区路街道号]{2,9}?自治州|[^\d\W县区路街道号]{2,4}?(?:市|地区|盟))?"
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -38,12 +31,12 @@ class Contact:
 
 @attrs.frozen(kw_only=True)
 class MaskedContact:
-    """What may be shown of a `Contact` to somebody who need not use it."""
+    """What may be shown of a `Contact` to somebody who need not use it; it is kept beside it."""
 
     user: str
-    mail: str | None = None
-    phone: str | None = None
-    postal_address: str | None = None
+    mail: str | None = attrs.field(default=None, repr=False)
+    phone: str | None = attrs.field(default=None, repr=False)
+    postal_address: str | None = attrs.field(default=None, repr=False)
 
 
 def masked(contact: Contact) -> MaskedContact:
@@ -54,7 +47,7 @@ def masked(contact: Contact) -> MaskedContact:
         user=contact.user,
         mail=mail and mask_mail(mail),
         phone=e164 and mask_phone(e164),
-        postal_address=address and mask_address(address),
+        postal_address=address and masked_address(address),
     )
 
 
@@ -103,9 +96,3 @@ def mask_mail(mail: str) -> str:
         return _HIDDEN
     local, _, domain = mail.strip().partition("@")
     return f"{local[0] if len(local) > 2 else ''}***@{domain}"
-
-
-def mask_address(address: str) -> str:
-    """Show a Chinese address down to the city; of any other one nothing is shown."""
-    city = _CITY.match("".join(address.split()))
-    return f"{city[0] if city else ''}{_HIDDEN}"

@@ -48,6 +48,7 @@ _TABLE: dict[str, dict[str, Right | frozenset[str]]] = {
         "tick": OPERATORS,
         "render": ALL,
         "plugins": WATCHERS,
+        "wipe": HOST,
     },
     "People": {
         "register": OPERATORS,

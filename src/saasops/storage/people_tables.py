@@ -7,7 +7,7 @@ from saasops.campaigns.segments import Segment, Snapshot, Stay
 from saasops.logins.attempts import Attempt
 from saasops.logins.identities import ProvenContact
 from saasops.logins.sessions import Session
-from saasops.people.contacts import Contact
+from saasops.people.contacts import Contact, MaskedContact
 from saasops.people.matching import Prior
 from saasops.people.merging import Merge
 from saasops.people.privacy.consents import Consent
@@ -25,6 +25,8 @@ USERS = Shelf(
     Subject("user", "id"),
 )
 CONTACTS = Shelf(table_of("contacts", ("user",), {"user": "str"}), Contact, USER)
+MASKED_CONTACTS = Shelf(table_of("masked_contacts", ("user",), {"user": "str"}), MaskedContact)
+"""What lists show of contacts: ready, and under the tenant's key, so that a list needs no other."""
 IDENTITIES = Shelf(
     table_of(
         "identities",

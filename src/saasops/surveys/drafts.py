@@ -26,6 +26,7 @@ LARGEST = 16_384
 """Bytes that a field may take as JSON, besides four for each character of its longest text."""
 DEEPEST = 4
 _WHOLE = 2**63
+_NOTHING: Mapping[str, Any] = {}
 # NUL and lone surrogates cannot be stored in a database.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -133,10 +134,20 @@ def merge(draft: Draft, other: Draft) -> Draft:
     )
 
 
-def resume(draft: Draft, form: Form, reading: Reading, *, losses: Losses = ()) -> Resumed:
-    """Return *draft* as it is to be shown, with what is wrong, and where to go on."""
+def resume(
+    draft: Draft,
+    form: Form,
+    reading: Reading,
+    *,
+    filed: Mapping[str, Any] = _NOTHING,
+    losses: Losses = (),
+) -> Resumed:
+    """Return *draft* as it is to be shown, with what is wrong, and where to go on.
+
+    What is *filed*, by question, needs no answer unless its field was cleared.
+    """
     values = draft.values
-    checked = form.check(values, reading)
+    checked = form.check(with_filed(values, filed, draft), reading)
     open = {"survey.missing_required"}
     missing = tuple(one.where for one in checked.problems if one.code in open)
     problems = tuple(one for one in checked.problems if one.code not in open)
@@ -154,6 +165,14 @@ def resume(draft: Draft, form: Form, reading: Reading, *, losses: Losses = ()) -
         page=page or (first.page if first else None),
         losses=losses,
     )
+
+
+def with_filed(
+    answers: Mapping[Any, Any], filed: Mapping[str, Any], draft: Draft
+) -> dict[Any, Any]:
+    """Return *answers* with what is *filed*, where nobody answered and no field was cleared."""
+    unasked = {key: value for key, value in filed.items() if key not in draft.fields}
+    return {**unasked, **answers}
 
 
 def carried(draft: Draft, route: Route, form: Form, reading: Reading) -> tuple[Draft, Losses]:

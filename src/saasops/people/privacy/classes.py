@@ -107,6 +107,8 @@ PLACES: tuple[Place, ...] = (
     Place(table="sessions", data_class="identity", fields=("*",)),
     Place(table="contacts", data_class="contact", fields=("mail", "phone")),
     Place(table="contacts", data_class="postal_address", fields=("postal_address",)),
+    Place(table="masked_contacts", data_class="contact", fields=("mail", "phone")),
+    Place(table="masked_contacts", data_class="postal_address", fields=("postal_address",)),
     Place(
         table="users",
         data_class="profile",
