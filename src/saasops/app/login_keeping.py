@@ -270,17 +270,16 @@ def _prove(work: Work, user: str, means: str, address: str, provider: str) -> No
 
 def reindex_proven(work: Work, user: str) -> None:
     """Find what *user* proved by the newest secret; what is no longer on file is not needed."""
+    vault = work.sealing.vault
     for kept in tuple(work.each(PROVEN_CONTACTS, {"user": user})):
-        address = _on_file(work, user, kept.means)
-        vault, route = work.sealing.vault, _route(kept.means)
-        digests = () if address is None else vault.indexes(route, address)
-        if digests and kept.digest == digests[0]:
+        address, route = _on_file(work, user, kept.means), _route(kept.means)
+        newest = vault.index(route, address) if address else ""
+        if kept.digest == newest:
             continue
         work.tx.delete(PROVEN_CONTACTS.table, (kept.means, kept.digest, user))
-        if kept.digest in digests and not _is_kept(
-            work, PROVEN_CONTACTS, kept.means, digests[0], user
-        ):
-            work.save(PROVEN_CONTACTS, attrs.evolve(kept, digest=digests[0]))
+        proven = address is not None and kept.digest in vault.indexes(route, address)
+        if proven and not _is_kept(work, PROVEN_CONTACTS, kept.means, newest, user):
+            work.save(PROVEN_CONTACTS, attrs.evolve(kept, digest=newest))
 
 
 def _is_kept(work: Work, shelf: Shelf[Any], *key: str) -> bool:
