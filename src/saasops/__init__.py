@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from saasops.errors import (
         Conflict,
         Invalid,
+        LoginFailed,
         NotFound,
         PluginError,
         Problem,
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
         SaasOpsError,
         StorageError,
     )
+    from saasops.logins.policy import LoginPolicy
     from saasops.money import Money
+    from saasops.people.roles import Role
     from saasops.values import Text
+    from saasops.vault.keys import Keys
 
-_ERRORS = ("Conflict", "Invalid", "NotFound", "PluginError", "Problem", "ProviderError")
+_ERRORS = (
+    "Conflict", "Invalid", "LoginFailed", "NotFound", "PluginError", "Problem", "ProviderError",
+)  # fmt: skip
 _HOMES = {
     **dict.fromkeys((*_ERRORS, "Refused", "SaasOpsError", "StorageError"), "saasops.errors"),
     "Campaign": "saasops.campaigns.definition",
     "ImportReport": "saasops.app.imports",
+    "Keys": "saasops.vault.keys",
+    "LoginPolicy": "saasops.logins.policy",
     "Money": "saasops.money",
+    "Role": "saasops.people.roles",
     "SaasOps": "saasops.app.ops",
     "Text": "saasops.values",
     "TickReport": "saasops.app.dispatch",
@@ -45,12 +54,16 @@ __all__ = [
     "Conflict",
     "ImportReport",
     "Invalid",
+    "Keys",
+    "LoginFailed",
+    "LoginPolicy",
     "Money",
     "NotFound",
     "PluginError",
     "Problem",
     "ProviderError",
     "Refused",
+    "Role",
     "SaasOps",
     "SaasOpsError",
     "StorageError",

@@ -175,6 +175,8 @@ def link_and_join(stage: Stage) -> None:
     segments.define(Segment(id="all", title=both("All"), where=Compared("has_mail", "eq", True)))
     assert segments.evaluate("all")
     segments.snapshot("all", name="now")
+    stage.ops.launch(attrs.evolve(stage.campaign.definition(), audience="all"))
+    stage.campaign.invite_audience(via="mail")
 
 
 @pytest.fixture

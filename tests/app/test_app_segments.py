@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import attrs
 import pytest
 
-from kit import Stage, both, nothing_changes, opened, rows
+from kit import Stage, both, nothing_changes, opened, refusal, rows, staged
 from saasops import Invalid, NotFound
 from saasops.app.segments import segment_from
 from saasops.campaigns.segments import Segment
@@ -156,3 +157,35 @@ def test_where_somebody_lives_counts_only_while_he_agrees() -> None:
     assert [one.user for one in segments.evaluate("s")] == ["u1"]
     shown = f"{segments.snapshot('s', name='x')}{segments.history('u1')}"
     assert "样板路" not in shown
+
+
+def test_a_campaign_takes_its_audience_at_the_launch_and_invites_it_in_pages() -> None:
+    stage = staged()
+    for n in range(5):
+        stage.ops.people.register(User(id=f"p{n}", account="acct-1"))
+    where = Compared("account", "eq", "acct-1")
+    stage.ops.segments.define(Segment(id="partners", title=both("Partners"), where=where))
+    wanted = attrs.evolve(stage.campaign.definition(), audience="partners")
+    assert refusal(lambda: stage.campaign.invite_audience(via="mail")).code == (
+        "campaign.no_audience"
+    )
+    stage.ops.launch(wanted)
+    stage.ops.people.register(User(id="p9", account="acct-1"))
+    stage.ops.launch(attrs.evolve(wanted, goal=attrs.evolve(wanted.goal, participants=9)))
+    last: str | None = ""
+    pages = []
+    while last is not None:
+        last = stage.campaign.invite_audience(via="mail", after=last, limit=2)
+        pages.append(last)
+    assert pages == ["p1", "p3", None]
+    invited = [one.user for one in stage.campaign.participants() if one.invited_at]
+    assert invited == ["p0", "p1", "p2", "p3", "p4"]
+    with nothing_changes(stage.ops):
+        assert stage.campaign.invite_audience(via="mail") is None
+
+
+def test_a_campaign_for_nobody_known_is_refused() -> None:
+    stage = staged()
+    wanted = attrs.evolve(stage.campaign.definition(), audience="nobody")
+    with nothing_changes(stage.ops), pytest.raises(NotFound):
+        stage.ops.launch(wanted)

@@ -25,9 +25,16 @@ from saasops.campaigns.participants import (
     invite,
     withdraw,
 )
-from saasops.errors import NotFound, Problem
+from saasops.errors import NotFound, Problem, Refused
 from saasops.rows import Rows
-from saasops.storage.tables import CHANNEL_COUNTS, DOWNLOADS, EVENTS, PARTICIPANTS, USERS
+from saasops.storage.tables import (
+    CHANNEL_COUNTS,
+    DOWNLOADS,
+    EVENTS,
+    PARTICIPANTS,
+    SEGMENT_SNAPSHOTS,
+    USERS,
+)
 from saasops.values import SYSTEM
 from saasops.versions.downloads import latest_channel
 
@@ -82,6 +89,25 @@ class Campaigns(CampaignHandle):
     def invite(self, work: Work, user: str, *, via: str) -> Participant:
         """Ask *user* to take part; asking again changes nothing."""
         return self._invite(work, user, via)
+
+    @command
+    def invite_audience(
+        self, work: Work, *, via: str, after: str = "", limit: int = 500
+    ) -> str | None:
+        """Invite up to *limit* people of the audience, by user from behind *after*.
+
+        Return the last of them, None when all are invited. Raise `Refused` campaign.no_audience
+        where the definition names none.
+        """
+        audience = self._open(work).campaign.audience
+        if audience is None:
+            raise Refused("campaign.no_audience", campaign=self.id)
+        members = work.need(SEGMENT_SNAPSHOTS, audience, self.id).members
+        chosen = sorted(user for user in members if user > after)[:limit]
+        for user in chosen:
+            if work.tx.get(USERS.table, (user,)) is not None:
+                self._invite(work, user, via)
+        return chosen[-1] if len(chosen) == limit else None
 
     @command
     def reach(self, work: Work, user: str) -> Participant:

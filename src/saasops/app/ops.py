@@ -28,7 +28,7 @@ from saasops.app.privacy_retaining import retain_today
 from saasops.app.requests import Command, forget_requests, once
 from saasops.app.rewards import open_counters
 from saasops.app.roles import Roles
-from saasops.app.segments import Segments
+from saasops.app.segments import Segments, take_snapshot
 from saasops.app.survey_definitions import SurveyDefinitions
 from saasops.app.versions import Versions, announce_endings, looked_today
 from saasops.app.work import Work, attempt
@@ -267,6 +267,8 @@ class SaasOps:
         def step(work: Work) -> None:
             if self._definitions.launch(work, campaign):
                 opened = self._definitions.need(work, campaign.id)
+                if opened.campaign.audience is not None:
+                    take_snapshot(work, opened.campaign.audience, name=campaign.id)
                 open_counters(work, opened)
                 refresh_places(work, opened)
 

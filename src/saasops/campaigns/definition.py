@@ -64,7 +64,8 @@ class Campaign:
     """An upgrade campaign. Dates are civil dates in *zone*; both ends are included.
 
     It moves installations of *product* to the release *target*. *unsupported_from* is the
-    first day without support for older releases.
+    first day without support for older releases. *audience* is the segment of people whom it
+    is for, as it was at the launch; without it nobody is named beforehand.
     """
 
     id: str
@@ -81,6 +82,7 @@ class Campaign:
     zone: str = "Asia/Shanghai"
     locales: tuple[str, ...] = ("zh-CN", "en")
     unsupported_from: date | None = None
+    audience: str | None = None
     slots: SlotRules = SlotRules()
     capacity_rules: tuple[CapacityRule, ...] = ()
     booking: BookingPolicy = BookingPolicy()

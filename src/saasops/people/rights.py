@@ -130,6 +130,7 @@ _TABLE: dict[str, dict[str, Right | frozenset[str]]] = {
         "participant": _own("user", READERS),
         "participants": READERS,
         "history": _own("user", WATCHERS),
+        "invite_audience": OPERATORS,
         "invite": OPERATORS,
         "reach": _own("user", OPERATORS),
         "acknowledge": _own("user", OPERATORS),

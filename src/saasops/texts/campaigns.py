@@ -1,6 +1,10 @@
 """Codes of campaigns and participants."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "campaign.no_audience": (
+        "campaign {campaign} names no audience; give its definition a segment, launch it again",
+        "活动 {campaign} 未指定受众；请在定义中给出 audience 分组后重新发布",
+    ),
     "campaign.invalid": (
         "the campaign has {count} problem(s): {shown}",
         "活动定义有 {count} 处问题：{shown}",

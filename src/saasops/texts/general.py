@@ -31,6 +31,7 @@ KINDS = {
     "response": ("response", "答卷"),
     "savedprofile": ("profile", "导入配置"),
     "segment": ("segment", "人群"),
+    "snapshot": ("snapshot", "快照"),
     "survey": ("survey", "问卷"),
     "surveydraft": ("draft", "问卷草稿"),
     "thread": ("thread", "话题"),
