@@ -17,7 +17,7 @@ from saasops.people.contacts import Contact
 from saasops.people.users import Account, Identity, Union, User
 from saasops.storage import tables
 from saasops.storage.shelves import Shelf, subject_of
-from saasops.storage.tables import CONTACTS, SUBJECT_KEYS, USERS
+from saasops.storage.tables import CONTACTS, IDENTITIES, SUBJECT_KEYS, USERS
 from saasops.testing.fakes import KEYS, FixedClock
 from saasops.testing.strategies import people as made
 from saasops.vault.keys import Keys
@@ -231,16 +231,78 @@ def test_a15_rotated_keys_open_everything_and_the_old_ones_can_go(tmp_path: Path
             "identity.taken"
         )
         assert ops.people.prior_matches() == (("j1", "u03", "qq"),)
-        done = [ops.keys.rewrap(limit=10) for _ in range(4)]
-        assert done == [10, 10, 7, 0]
+        assert [ops.keys.rewrap(limit=10) for _ in range(4)] == [10, 10, 7, 0]
         last: str | None = ""
         while last is not None:
-            last = ops.keys.reindex(after=last, limit=7)
+            done = ops.keys.reindex(after=last, limit=7)
+            assert done.clashes == ()
+            last = done.after
         assert [one.id for one in ops.keys.in_use()] == ["2", "index-2"]
         with nothing_changes(ops):
-            assert ops.keys.reindex(limit=100) == "prior/"
+            assert ops.keys.reindex(limit=100).after == "prior/"
     third = second.without("1").without("index-1")
     with SaasOps.open(file, keys=third) as ops:
         assert [ops.people.identify("qq", f"9000{one}").id for one in names] == names
         assert ops.people.prior_matches() == (("j1", "u03", "qq"),)
         assert contact_of(ops, "u07").mail == "u07@x.example"
+
+
+def test_a2_an_identity_that_a_late_process_gave_to_another_is_told_and_stays(
+    tmp_path: Path,
+) -> None:
+    """A process that does not know of the rotation finds nobody, and registers him once more."""
+    file, first = tmp_path / "ops.db", Keys.new("1")
+    identity = Identity("qq", "900001")
+    second = first.index_rotated("index-2")
+    late = Keys(current="1", index=("index-2",), secrets=second.secrets)
+    with SaasOps.open(file, keys=first) as ops:
+        ops.people.register(User(id="b"), identities=(identity,))
+    with SaasOps.open(file, keys=late) as ops:
+        ops.people.register(User(id="c"), identities=(identity,))
+    with SaasOps.open(file, keys=second) as ops:
+        (clash,) = ops.keys.reindex().clashes
+        assert (clash.user, clash.other, clash.provider) == ("b", "c", "qq")
+        assert ops.people.identities("b") == ops.people.identities("c") == (identity,)
+
+
+def test_a15_clear_text_beside_what_is_sealed_is_not_taken_for_ours(stage: Stage) -> None:
+    stage.ops.people.register(User(id="u1"), contact=Contact(user="u1", mail="u1@x.example"))
+    sealed = stage.ops.run(lambda work: work.tx.get(CONTACTS.table, ("u1",)), actor="test")
+    for body in ({"user": "u1", "phone": "+8616400000000"}, {**sealed["body"], "phone": "+86164"}):
+        stage.ops.run(
+            lambda work, body=body: work.tx.update(CONTACTS.table, ("u1",), {"body": body}),
+            actor="test",
+        )
+        with pytest.raises(SaasOpsError) as raised:
+            contact_of(stage.ops, "u1")
+        assert raised.value.code == "keys.in_clear"
+
+
+def test_a2_whose_an_identity_is_the_seal_proves_and_no_column(stage: Stage) -> None:
+    stage.ops.people.register(User(id="u1"), identities=(Identity("qq", "900001"),))
+    stage.ops.people.register(User(id="u2", nickname="n"))
+
+    def steal(work: Any) -> None:
+        (row,) = work.rows(IDENTITIES.table, {})
+        key = tuple(row[name] for name in IDENTITIES.table.key)
+        work.tx.update(IDENTITIES.table, key, {"user": "u2", "body": {**row["body"], "user": "u2"}})
+
+    stage.ops.run(steal, actor="test")
+    with pytest.raises(SaasOpsError) as raised:
+        stage.ops.people.identify("qq", "900001")
+    assert raised.value.code == "keys.wrong"
+
+
+def test_a_key_belongs_to_who_acts_and_what_was_told(stage: Stage) -> None:
+    keyed = stage.ops.once("key")
+    acme = Account("a1", "Acme")
+    told = keyed.people.register(User(id="x1", nickname="n"), account=acme)
+    assert keyed.people.register(account=acme, user=User(id="x1", nickname="n")) == told
+    operator = stage.ops.acting("u1", roles=("operator",)).once("key")
+    others = (
+        lambda: keyed.people.register(User(id="x2", nickname="n")),
+        lambda: operator.people.register(User(id="x1", nickname="n"), account=acme),
+    )
+    for other in others:
+        with nothing_changes(stage.ops):
+            assert refusal(other).code == "request.reused"

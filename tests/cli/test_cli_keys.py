@@ -87,3 +87,22 @@ def test_what_is_no_file_of_keys_is_refused_and_left_alone(
     assert (run.code, run.json["error"]["code"]) == (1, "keys.wrong_form")
     assert "hunter2" not in run.out
     assert "hunter2" in path.read_text("utf-8")
+
+
+def test_a_storage_is_brought_under_rotated_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command("init", ".").code == 0
+    assert command("import", "users", "users.csv").code == 0
+    before = command("keys", "apply", "--json").json
+    assert before["wrapped"] == 0
+    assert [one["id"] for one in before["in_use"]] == ["1", "index-1"]
+    assert command("keys", "rotate", "ops.db.keys").code == 0
+    assert command("keys", "rotate", "ops.db.keys", "--index").code == 0
+    after = command("keys", "apply", "--json").json
+    assert after["wrapped"] == before["in_use"][0]["people"] > 0
+    assert [one["id"] for one in after["in_use"]] == ["2", "index-2"]
+    assert after["clashes"] == []
+    shown = command("keys", "apply", "--locale", "zh-CN")
+    assert "正在使用的密钥" in shown.out

@@ -33,6 +33,23 @@ class KeyUse:
     entries: int
 
 
+@attrs.frozen
+class Clash:
+    """That *user* and *other* hold the same identity of *provider*: merge them, by an operator."""
+
+    user: str
+    other: str
+    provider: str
+
+
+@attrs.frozen(kw_only=True)
+class Reindexed:
+    """Where to go on, None at the end, and what could not be made anew."""
+
+    after: str | None
+    clashes: tuple[Clash, ...] = ()
+
+
 class Keyrings(Handle):
     """Bring a storage under the keys of today, so that an older secret may be dropped."""
 
@@ -67,22 +84,24 @@ class Keyrings(Handle):
         return done
 
     @command
-    def reindex(self, work: Work, *, after: str = "", limit: int = 500) -> str | None:
+    def reindex(self, work: Work, *, after: str = "", limit: int = 500) -> Reindexed:
         """Make the entries of *limit* users and priors, from behind *after*, by the newest secret.
 
-        Return the last of them, None when all are done. Start with "".
+        Start with "", and go on behind what comes back until that is None.
         """
+        clashes: list[Clash] = []
         kind, _, last = (after or "user/").partition("/")
         shelf, index = (USERS, index_person) if kind == "user" else (PRIORS, index_prior)
         rows = work.tx.find(shelf.table, {}, after={"id": last} if last else None, limit=limit)
         for row in rows:
             if kind == "user":
-                reindexed(work, row["id"])
+                found = reindexed(work, row["id"])
+                clashes += [Clash(row["id"], other, provider) for provider, other in found]
                 reindex_proven(work, row["id"])
             index(work, row["id"])
-        if len(rows) == limit:
-            return f"{kind}/{rows[-1]['id']}"
-        return "prior/" if kind == "user" else None
+        ended = "prior/" if kind == "user" else None
+        behind = f"{kind}/{rows[-1]['id']}" if len(rows) == limit else ended
+        return Reindexed(after=behind, clashes=tuple(clashes))
 
 
 def _digests(work: Work) -> Iterator[str]:

@@ -253,7 +253,8 @@ class SaasOps:
 
         Repeated with the same *key*, the command returns what it returned at first and does
         nothing; after a commit of unknown fate it is repeated by itself. Keys are remembered
-        for 30 days. Raise `Refused` request.reused when *key* belongs to another command.
+        for 30 days. Raise `Refused` request.reused when *key* belongs to another command,
+        actor or argument.
         """
         return self._with(_key=key)
 
@@ -272,7 +273,9 @@ class SaasOps:
                 open_counters(work, opened)
                 refresh_places(work, opened)
 
-        self.run(step, actor=self._actor, command=_LAUNCH, admit=self._admit("launch"))
+        told = {"campaign": campaign}
+        admit = self._admit("launch")
+        self.run(step, actor=self._actor, command=_LAUNCH, told=lambda: told, admit=admit)
         return self.campaign(campaign.id)
 
     def campaign(self, id: str) -> Campaigns:
@@ -324,6 +327,7 @@ class SaasOps:
         actor: str,
         write: bool = True,
         command: Command | None = None,
+        told: Callable[[], Mapping[str, Any]] | None = None,
         admit: Admission | None = None,
     ) -> R:
         """Run *step* in one transaction, again when others were in the way.
@@ -332,7 +336,7 @@ class SaasOps:
         for but by *admit*, before anything else: a step is the host's own code.
         """
         keyed = write and self._key is not None
-        whole = once(str(self._key), command, step) if keyed else step
+        whole = once(str(self._key), command, step, told=told) if keyed else step
 
         def within(tx: Transaction) -> R:
             if admit is not None:

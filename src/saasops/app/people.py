@@ -201,18 +201,19 @@ def owners_of(work: Work, kind: str, route: str, value: str) -> list[str]:
 def owner_of(work: Work, identity: Identity) -> str | None:
     """Return the user who holds *identity*, or None."""
     for digest in work.sealing.vault.indexes(*_named(identity)):
-        row = work.tx.get(IDENTITIES.table, (identity.provider, identity.realm, digest))
-        if row is not None:
-            return str(row["user"])
+        # Opened, because the seal proves to whom it belongs and a column proves nothing.
+        kept = work.load(IDENTITIES, identity.provider, identity.realm, digest)
+        if kept is not None:
+            return kept.user
     return None
 
 
 def owner_of_union(work: Work, provider: str, union: Union) -> str | None:
     """Return the user who holds an identity of *provider* in this *union*, or None."""
     for digest in work.sealing.vault.indexes(*_united(provider, union)):
-        rows = work.tx.find(IDENTITIES.table, {"union": digest}, order=("provider",), limit=1)
-        if rows:
-            return str(rows[0]["user"])
+        found = work.find(IDENTITIES, {"union": digest}, order=("provider",), limit=1)
+        if found:
+            return found[0].user
     return None
 
 
@@ -295,11 +296,18 @@ def index_prior(work: Work, prior: str) -> None:
     _reindex(work, "prior", prior, keys(work.need(PRIORS, prior)))
 
 
-def reindexed(work: Work, user: str) -> None:
-    """Find the identities of *user* by the newest secret from now on."""
+def reindexed(work: Work, user: str) -> Iterator[tuple[str, str]]:
+    """Find the identities of *user* by the newest secret from now on.
+
+    Yield (provider, other) where another user has been given one of them meanwhile, by a
+    process that did not know of the rotation: both entries stay as they are.
+    """
     for kept in tuple(work.each(IDENTITIES, {"user": user})):
         again = _kept(work, user, kept.identity, at=kept.linked_at)
-        if (again.digest, again.union) != (kept.digest, kept.union):
+        other = work.load(IDENTITIES, again.provider, again.realm, again.digest)
+        if other is not None and other.user != user:
+            yield kept.provider, other.user
+        elif (again.digest, again.union) != (kept.digest, kept.union):
             work.tx.delete(IDENTITIES.table, (kept.provider, kept.realm, kept.digest))
             work.save(IDENTITIES, again)
 

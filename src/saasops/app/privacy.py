@@ -6,10 +6,11 @@ record, is given a purpose, and is not kept for an idempotency key.
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from saasops.app.definitions import Definitions
-from saasops.app.privacy_erasing import erase
+from saasops.app.privacy_erasing import erase, goes_on_in
 from saasops.app.privacy_export import documents, gather
 from saasops.app.privacy_policy import adopt, consents_of, policy_of
 from saasops.app.privacy_retaining import RetentionReport, retain
@@ -160,13 +161,17 @@ class Privacy(Handle):
                 raise Refused("privacy.no_policy")
             return retain(work, self._definitions, after=after, limit=limit, dry_run=dry_run)
 
-        return self.host.run(step, actor=self.actor, write=not dry_run)
+        report = self.host.run(step, actor=self.actor, write=not dry_run)
+        if report.rows and not dry_run:
+            self.host.wipe()
+        return report
 
     def erase(self, user: str, *, reason: Ground, dry_run: bool = False) -> ErasureReport:
         """Forget *user* in one transaction, and tell what went, what stays, and why.
 
-        Forgetting him again changes nothing. His files go with the next tick. Without his key,
-        nobody can read what still lies in free pages or copies. Raise `NotFound`, `Refused`
+        Those merged into him go, too. Forgetting him again changes nothing. His files go with
+        the next tick. Without his key, nobody can read what still lies in free pages or copies.
+        Raise `NotFound`, `Refused` privacy.merged_into for one who goes on in another, and
         privacy.held while a legal hold stands.
         """
 
@@ -189,21 +194,28 @@ class Privacy(Handle):
     def repeat(self, erasures: Iterable[ErasureReport]) -> tuple[ErasureReport, ...]:
         """Forget those again whom an older backup brought back; return what was done anew.
 
-        Who is not there is left out. Raise `Refused` privacy.held, after those before him.
+        Who is not there is left out; who is merged into another of them goes with him. Raise
+        `Refused` as `erase` does, after those before him.
         """
+        listed = {one.user: one for one in erasures}
         done: list[ErasureReport] = []
-        for one in erasures:
 
-            def step(work: Work, wanted: ErasureReport = one) -> ErasureReport | None:
-                if work.tx.get(USERS.table, (wanted.user,)) is None:
-                    return None
-                before = work.load(ERASURES, wanted.user)
-                report = erase(work, wanted.user, reason=wanted.reason, dry_run=False)
-                return None if report == before else report
+        def step(work: Work, wanted: ErasureReport) -> ErasureReport | None:
+            user = wanted.user
+            if work.tx.get(USERS.table, (user,)) is None or goes_on_in(work, user) in listed:
+                return None
+            before = work.load(ERASURES, user)
+            report = erase(work, user, reason=wanted.reason, dry_run=False)
+            return None if report == before else report
 
-            report = self.host.run(step, actor=self.actor)
-            if report is not None:
-                done.append(report)
+        try:
+            for one in listed.values():
+                report = self.host.run(partial(step, wanted=one), actor=self.actor)
+                if report is not None:
+                    done.append(report)
+        finally:
+            if done:
+                self.host.wipe()
         return tuple(done)
 
     def export(self, user: str, *, locale: str = "zh-CN") -> tuple[Document, ...]:

@@ -11,9 +11,11 @@ from saasops.app.privacy_finding import (
     find,
     has_key_of,
     keep_apart,
+    key_at,
     left_of,
     take_away,
 )
+from saasops.app.persons import merged_into
 from saasops.app.work import Work
 from saasops.errors import Refused
 from saasops.people.privacy.classes import PLACES
@@ -23,6 +25,7 @@ from saasops.people.privacy.erasure import (
     Ground,
     PersonErased,
     plan,
+    together,
 )
 from saasops.people.privacy.holds import standing
 from saasops.storage.tables import ERASURES, LEGAL_HOLDS, MERGES, USERS
@@ -32,47 +35,70 @@ def erase(work: Work, user: str, *, reason: Ground, dry_run: bool) -> ErasureRep
     """Forget *user*, or with *dry_run* tell what that would do; again changes nothing.
 
     Those whom operators merged into him are forgotten, too, each with a report of his own.
-    Raise `NotFound`, and `Refused` privacy.held while a legal hold stands.
+    Raise `NotFound`, `Refused` privacy.merged_into for one who goes on in another, and
+    privacy.held while a legal hold stands.
     """
     work.need(USERS, user)
-    holds = standing(work.each(LEGAL_HOLDS, {"user": user}), at=work.at)
-    if holds and not dry_run:
-        raise Refused("privacy.held", user=user, holds=list(holds))
-    for merged in list(work.each(MERGES, {"into": user, "stands": True})):
-        erase(work, merged.user, reason=reason, dry_run=dry_run)
-    found = _found(work, user, dry_run=dry_run)
+    if (into := goes_on_in(work, user)) is not None:
+        raise Refused("privacy.merged_into", user=user, into=into)
+    people = (*_merged(work, user), user)
+    held = {one: standing(work.each(LEGAL_HOLDS, {"user": one}), at=work.at) for one in people}
+    for one, holds in held.items():
+        if holds and not dry_run:
+            raise Refused("privacy.held", user=one, holds=list(holds))
+    found = _found(work, people, dry_run=dry_run)
     before = work.load(ERASURES, user)
-    if before is not None and not any(one.going for one in found):
+    whole = together(found.values())
+    if before is not None and not any(one.going for one in whole):
         return attrs.evolve(before, dry_run=dry_run)
-    report = ErasureReport(
-        user=user,
-        at=work.at,
-        by=work.actor,
-        reason=reason,
-        lines=plan(found, held=bool(holds)),
-        dry_run=dry_run,
-    )
-    if not dry_run:
+    reports = [
+        ErasureReport(
+            user=one,
+            at=work.at,
+            by=work.actor,
+            reason=reason,
+            lines=plan(whole if one == user else found[one], held=any(held.values())),
+            merged=people[:-1] if one == user else (),
+            dry_run=dry_run,
+        )
+        for one in people
+    ]
+    for report in () if dry_run else reports:
+        work.load(ERASURES, report.user)
         work.save(ERASURES, report)
-        work.record(PersonErased(at=work.at, user=user, reason=reason))
-    return report
+        work.record(PersonErased(at=work.at, user=report.user, reason=reason))
+    return reports[-1]
 
 
-def _found(work: Work, user: str, *, dry_run: bool) -> list[Found]:
-    """Look through all places, and take away what goes unless it is a *dry_run*."""
-    campaigns, counted = campaigns_of(work), list[Found]()
-    has_key = has_key_of(work, user)
+def goes_on_in(work: Work, user: str) -> str | None:
+    """Return the user in whom *user* goes on in the end, or None."""
+    into = last = merged_into(work, user)
+    while into is not None:
+        last, into = into, merged_into(work, into)
+    return last
+
+
+def _merged(work: Work, user: str) -> Iterator[str]:
+    """Walk over all who go on in *user*, those before whom they were merged into."""
+    for one in work.find(MERGES, {"into": user, "stands": True}):
+        yield from _merged(work, one.user)
+        yield one.user
+
+
+def _found(work: Work, people: tuple[str, ...], *, dry_run: bool) -> dict[str, list[Found]]:
+    """Look through all places, and take away what goes unless it is a *dry_run*.
+
+    What is of several of the *people* goes with the first of them.
+    """
+    campaigns = campaigns_of(work)
+    found: dict[str, list[Found]] = {user: [] for user in people}
+    have_key = {user for user in people if has_key_of(work, user)}
     for place in PLACES:
-        values = find(work, place, user, campaigns)
-        going = staying = 0
-        for value in values:
-            left = left_of(work, place, value)
-            staying += left is not None
-            if left != value:
-                going += 1
-                if not dry_run:
-                    take_away(work, place, value, left, shared=True)
-            elif has_key and not dry_run:
-                keep_apart(work, place, value)
-        counted.append(Found(place=place, going=going, staying=staying))
-    return counted
+        gone = set[tuple[Any, ...]]()
+        for user in people:
+            going = staying = 0
+            for value in find(work, place, user, campaigns):
+                left = left_of(work, place, value)
+                if left is None and (key := key_at(place, value)) in gone:
+                    continue
+                ...

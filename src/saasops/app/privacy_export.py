@@ -31,6 +31,7 @@ COPIES: Mapping[str, str] = {
     "outbox": "what is about to happen to rows that are exported",
     "dead_letters": "what did not happen to rows that are exported",
     "requests": "results of commands, whose rows are exported",
+    "login_attempts": "secrets of a login that has begun, for minutes",
     "subject_keys": "the key that the rest is sealed under",
     "import_profiles": "the shape of an outside tool's export; only its author is named",
 }

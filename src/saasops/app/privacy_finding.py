@@ -3,23 +3,26 @@
 Which tables, and which of their fields go, is decided by `saasops.people.privacy.classes`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias, TypeGuard, cast
 
 import attrs
 
-from saasops.app.people import priors_of
+from saasops.app.people import index_person, priors_of
 from saasops.app.survey_definitions import survey_version
 from saasops.app.uploads import UPLOAD
 from saasops.app.work import Work
 from saasops.notices.notice import settle
 from saasops.people.privacy.classes import Place
+from saasops.people.resemblance import Decision
+from saasops.people.roles import RoleRevoked
 from saasops.ports import Row, Table
 from saasops.rewards.ledger import holder
 from saasops.serial import is_list, is_table
 from saasops.storage import outbox, tables
 from saasops.storage.shelves import Shelf, subject_of
 from saasops.storage.tables import (
+    ATTEMPTS,
     CAMPAIGNS,
     DEAD,
     MATCH_KEYS,
@@ -126,10 +129,12 @@ def take_away(work: Work, place: Place, value: Any, left: Any, *, shared: bool) 
         work.save(SHELVES[place.table], left, shared=shared)
     if place.table == "uploads":
         _let_the_file_go(work, value.campaign, value.id)
+    if place.table == "contacts":
+        index_person(work, value.user)
+    if place.table == "roles":
+        work.record(RoleRevoked(user=value["user"], role=value["role"], at=work.at))
     if place.table == "priors":
-        for row in list(work.rows(MATCH_KEYS, {"kind": "prior", "owner": value.id})):
-            work.tx.delete(MATCH_KEYS, tuple(row[name] for name in MATCH_KEYS.key))
-        work.sealing.forget(subject_of("prior", value.id))
+        _let_the_prior_go(work, value.id)
 
 
 def _key_of(table: Table, value: Any) -> tuple[Any, ...]:
@@ -137,6 +142,16 @@ def _key_of(table: Table, value: Any) -> tuple[Any, ...]:
         row = cast("Row", value)
         return tuple(row[name] for name in table.key)
     return tuple(getattr(value, name) for name in table.key)
+
+
+def _let_the_prior_go(work: Work, id: str) -> None:
+    """Forget what leads to an earlier participation, and what operators said of it."""
+    for row in list(work.rows(MATCH_KEYS, {"kind": "prior", "owner": id})):
+        work.tx.delete(MATCH_KEYS, _key_of(MATCH_KEYS, row))
+    subject = subject_of("prior", id)
+    for one in list(_decided(work, {subject})):
+        work.tx.delete(RESEMBLANCE_DECISIONS.table, _key_of(RESEMBLANCE_DECISIONS.table, one))
+    work.sealing.forget(subject)
 
 
 def _let_the_file_go(work: Work, campaign: str, id: str) -> None:
@@ -211,19 +226,26 @@ def _letters(table: Table) -> Callable[[Work, str, tuple[str, ...]], Iterator[Ro
 
 
 def _requests(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Row]:
+    names = {user, *_subjects(work, user)}
     for row in work.rows(REQUESTS, {}):
         sealed, where = row["result"], place_of(REQUESTS.name, [row["key"]])
         result = None if sealed is None else work.sealing.open(sealed, at=where)
-        if _names(result, user):
+        if _told(result, names):
             yield row
 
 
-def _names(data: Any, user: str) -> bool:
+def _told(data: Any, names: Collection[str]) -> bool:
     if is_table(data):
-        return any(_names(one, user) for one in data.values())
+        return any(_told(one, names) for one in data.values())
     if is_list(data):
-        return any(_names(one, user) for one in data)
-    return bool(data == user)
+        return any(_told(one, names) for one in data)
+    return isinstance(data, str) and data in names
+
+
+def _subjects(work: Work, user: str) -> set[str]:
+    """Return what he is called where users and earlier participations are told apart."""
+    priors = (subject_of("prior", prior.id) for prior in _priors(work, user, ()))
+    return {subject_of("user", user), *priors}
 
 
 def _merges(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Any]:
@@ -233,9 +255,20 @@ def _merges(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Any]:
 
 
 def _decisions(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Any]:
+    yield from _decided(work, _subjects(work, user))
+
+
+def _decided(work: Work, subjects: Collection[str]) -> Iterator[Decision]:
     for one in work.each(RESEMBLANCE_DECISIONS, {}):
-        if user in (one.one, one.other):
+        if one.one in subjects or one.other in subjects:
             yield one
+
+
+def _attempts(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Row]:
+    # Whom it links to is not sealed: no attempt has to be opened.
+    for row in work.rows(ATTEMPTS.table, {}):
+        if row["body"].get("link") == user:
+            yield row
 
 
 def _snapshots(work: Work, user: str, _: tuple[str, ...]) -> Iterator[Row]:
@@ -256,6 +289,7 @@ _SPECIAL: Mapping[str, Callable[[Work, str, tuple[str, ...]], Iterator[Any]]] = 
     "merges": _merges,
     "resemblance_decisions": _decisions,
     "segment_snapshots": _snapshots,
+    "login_attempts": _attempts,
     "postings": _lines(BY_NAME["postings"]),
     "balances": _lines(BY_NAME["balances"]),
     "outbox": _letters(OUTBOX),

@@ -4,9 +4,10 @@ The key is kept in the transaction of the command, so that both are there or nei
 command is sent again is left to the caller, and to `saasops.app.work.attempt`.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from saasops import serial
 from saasops.app.work import PAGE, Command, Work
@@ -20,21 +21,33 @@ REMEMBERED_FOR = timedelta(days=30)
 __all__ = ["REMEMBERED_FOR", "Command", "forget_requests", "once"]
 
 
-def once(key: str, command: Command | None, step: Callable[[Work], R]) -> Callable[[Work], R]:
-    """Make of *step* one that runs once for *key*; raise `Refused` for anything but a command."""
+def once(
+    key: str,
+    command: Command | None,
+    step: Callable[[Work], R],
+    *,
+    told: Callable[[], Mapping[str, Any]] | None,
+) -> Callable[[Work], R]:
+    """Make of *step* one that runs once for *key*; raise `Refused` for anything but a command.
+
+    *told* returns what the command was told. The key belongs to whoever acts and to that:
+    nobody gets what another was answered.
+    """
     if command is None:
         raise Refused("request.no_command")
 
     def run(work: Work) -> R:
         done = work.tx.get(REQUESTS, (key,))
+        asked = {name: _written(one) for name, one in (told() if told else {}).items()}
+        digests = work.sealing.vault.indexes("request", _written([work.actor, asked]))
         if done is None:
             result = step(work)
-            row = {"key": key, "command": command.name, "at": work.at}
+            row = {"key": key, "command": command.name, "digest": digests[0], "at": work.at}
             dumped = serial.dump(result)
             kept = None if dumped is None else work.sealing.seal(dumped, at=_place(key))
             work.tx.insert(REQUESTS, [{**row, "result": kept}])
             return result
-        if done["command"] != command.name:
+        if done["command"] != command.name or done["digest"] not in digests:
             raise Refused("request.reused", first=done["command"], now=command.name)
         if done["result"] is None:
             return cast("R", None)
@@ -42,6 +55,18 @@ def once(key: str, command: Command | None, step: Callable[[Work], R]) -> Callab
         return cast("R", serial.load_trusted(result, command.returns))
 
     return run
+
+
+def _written(value: Any) -> str:
+    """Return *value* as JSON in one order; of a stream or the like only what it is."""
+    try:
+        return json.dumps(serial.dump(value), sort_keys=True, default=_named)
+    except (TypeError, ValueError):
+        return _named(value)
+
+
+def _named(value: object) -> str:
+    return type(value).__name__
 
 
 def _place(key: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from saasops import serial
-from saasops.errors import Invalid, Problem, Refused
+from saasops.errors import Invalid, Problem, Refused, SaasOpsError
 from saasops.ports import Row, Transaction
 from saasops.storage.codecs import document
 from saasops.storage.shelves import TENANT, Shelf
@@ -48,9 +48,15 @@ class Sealing:
         return whole
 
     def opened(self, shelf: Shelf[Any], row: Row, key: tuple[Any, ...]) -> Row | None:
-        """Return the body of the *row* at *key* whole; None where nobody can read it."""
+        """Return the body of the *row* at *key* whole; None where nobody can read it.
+
+        Raise `SaasOpsError` keys.wrong for what was changed or moved, keys.in_clear for what
+        is personal and was not sealed by us.
+        """
         body: Row = row["body"]
         own = _OWN in body
+        if any(name in body for name in serial.personal(cast("Any", shelf.kind))):
+            raise SaasOpsError("keys.in_clear", table=shelf.table.name)
         if not own and _SHARED not in body:
             return body
         secret = self._key(shelf.subject_of(body) if own else TENANT)

@@ -4,7 +4,7 @@ import functools
 import inspect
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
@@ -190,9 +190,10 @@ class Host(Protocol):
         actor: str,
         write: bool = True,
         command: Command | None = None,
+        told: Callable[[], Mapping[str, Any]] | None = None,
         admit: Admission | None = None,
     ) -> R:
-        """Run *step*, which is *command*, in a transaction, once *admit* lets it."""
+        """Run *step*, which is *command* as *told*, in a transaction, once *admit* lets it."""
         ...
 
 
@@ -202,6 +203,9 @@ class Handle:
     Every public method asks the guard of the host first: commands and queries in their own
     transaction, all others because they are wrapped here.
     """
+
+    id = ""
+    """What the handle is of, such as a campaign; "" for all there is."""
 
     def __init__(self, host: Host, *, actor: str = SYSTEM) -> None:
         self.host = host
@@ -243,7 +247,14 @@ def _opened(
             return method(self, work, *args, **kwargs)
 
         admit = _asked(self, method, shown, *args, **kwargs)
-        return self.host.run(step, actor=self.actor, write=write, command=named, admit=admit)
+        return self.host.run(
+            step,
+            actor=self.actor,
+            write=write,
+            command=named,
+            told=lambda: {**shown.bind(self, *args, **kwargs).arguments, "self": self.id},
+            admit=admit,
+        )
 
     signature = inspect.signature(method)
     shown = signature.replace(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import attrs
 import typer
 
+from saasops.app.keys import Clash
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.settings import read_settings
 from saasops.cli.terminal import terminal
@@ -88,13 +89,21 @@ def apply(
     """
     with terminal(locale, as_json=as_json) as shown, read_settings(config).open() as ops:
         wrapped = 0
-        while done := ops.keys.rewrap():
-            wrapped += done
+        while some := ops.keys.rewrap():
+            wrapped += some
         indexed: str | None = ""
+        clashes: tuple[Clash, ...] = ()
         while indexed is not None:
-            indexed = ops.keys.reindex(after=indexed)
+            done = ops.keys.reindex(after=indexed)
+            indexed, clashes = done.after, clashes + done.clashes
         used = ops.keys.in_use()
-        shown.result({"wrapped": wrapped, "in_use": [attrs.asdict(one) for one in used]})
+        shown.result(
+            {
+                "wrapped": wrapped,
+                "in_use": [attrs.asdict(one) for one in used],
+                "clashes": [attrs.asdict(one) for one in clashes],
+            }
+        )
         shown.show(
             Section(
                 id="in_use",
@@ -107,6 +116,14 @@ def apply(
                 rows=tuple((one.id, one.people, one.entries) for one in used),
             )
         )
+        for one in clashes:
+            shown.say(
+                both(
+                    "Users {user} and {other} hold the same {provider} identity: merge them.",
+                    "用户 {user} 与 {other} 持有同一 {provider} 身份，请合并。",
+                ),
+                **attrs.asdict(one),
+            )
 
 
 @app.command()

@@ -309,11 +309,11 @@ DEAD = Table(
 
 REQUESTS = Table(
     name="requests",
-    columns={"key": "str", "command": "str", "at": "time", "result": "json?"},
+    columns={"key": "str", "command": "str", "digest": "str?", "at": "time", "result": "json?"},
     key=("key",),
     indexes=(("at", "key"),),
 )
-"""Commands that carried an idempotency key, with what they returned."""
+"""Commands that carried an idempotency key: of whom, told what (*digest*), what they returned."""
 DECLARATIONS = Table(name="declarations", columns={"name": "str", "body": "json"}, key=("name",))
 MIGRATIONS = Table(
     name="migrations",

@@ -50,8 +50,8 @@ TEXTS = {
         "{table} 刚被他人修改，请重试",
     ),
     "request.reused": (
-        "this idempotency key was used for {first} before; {now} needs a key of its own",
-        "该幂等键已用于 {first}，{now} 请使用新的键",
+        "this idempotency key was used before, for another {first}; {now} needs a key of its own",
+        "该幂等键已用于另一次 {first}，{now} 请使用新的键",
     ),
     "request.no_command": (
         "an idempotency key covers one command; this takes several transactions, run it without",

@@ -12,6 +12,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "该数据库由 {name} 中的密钥保存，但该文件不在其旁；请放回该文件，或指定当时使用的密钥",
     ),
+    "keys.in_clear": (
+        "something personal stands unsealed in {table}; look at who else writes to the database",
+        "{table} 中有未加密保存的个人数据，并非由 saasops 写入，请检查谁在写数据库",
+    ),
     "keys.unknown": (
         "there is no key {id} in the keyring; add the file or the secret that holds it",
         "密钥环中没有密钥 {id}，请补上包含该密钥的文件或机密",

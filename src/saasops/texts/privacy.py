@@ -9,6 +9,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the data of user {user} has to stay: {holds}; lift the hold first",
         "用户 {user} 的数据须依法保留：{holds}，请先解除保留",
     ),
+    "privacy.merged_into": (
+        "user {user} goes on as {into}; forget {into}, and both go, or undo the merge first",
+        "用户 {user} 已合并到 {into}，请删除 {into}（两者一并删除），或先撤销合并",
+    ),
     "privacy.no_reason": (
         "a hold on the data of user {user} needs a reason",
         "保留用户 {user} 的数据需要说明理由",

@@ -91,6 +91,8 @@ CAMPAIGN_CLASSES = frozenset({"answers", "uploads", "posts", "visits", "notices"
 """The classes that every campaign has for itself; the others are the person's own."""
 
 PLACES: tuple[Place, ...] = (
+    Place(table="requests", data_class="records", fields=("*",)),
+    Place(table="resemblance_decisions", data_class="identity", fields=("*",)),
     Place(
         table="priors",
         data_class="earlier",
@@ -100,11 +102,11 @@ PLACES: tuple[Place, ...] = (
     Place(table="identities", data_class="identity", fields=("*",)),
     Place(table="match_keys", data_class="identity", fields=("*",)),
     Place(table="merges", data_class="identity", fields=("*",)),
-    Place(table="resemblance_decisions", data_class="identity", fields=("*",)),
     Place(table="segment_stays", data_class="visits", stays="privacy.stays.counted"),
     Place(table="segment_snapshots", data_class="visits", stays="privacy.stays.counted"),
     Place(table="proven_contacts", data_class="identity", fields=("*",)),
     Place(table="sessions", data_class="identity", fields=("*",)),
+    Place(table="login_attempts", data_class="identity", owner="link", fields=("*",)),
     Place(table="contacts", data_class="contact", fields=("mail", "phone")),
     Place(table="contacts", data_class="postal_address", fields=("postal_address",)),
     Place(table="masked_contacts", data_class="contact", fields=("mail", "phone")),
@@ -165,7 +167,6 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(table="outbox", data_class="notices", fields=("*",)),
     Place(table="dead_letters", data_class="notices", fields=("*",)),
-    Place(table="requests", data_class="records", fields=("*",)),
     Place(table="postings", data_class="records", stays="privacy.stays.ledger"),
     Place(table="balances", data_class="records", stays="privacy.stays.ledger"),
     Place(table="events", data_class="records", stays="privacy.stays.journal"),
@@ -174,12 +175,12 @@ PLACES: tuple[Place, ...] = (
         table="legal_holds", data_class="records", fields=("reason",), stays="privacy.stays.proof"
     ),
     Place(table="erasures", data_class="records"),
-    Place(table="roles", data_class="records", stays="privacy.stays.proof"),
+    Place(table="roles", data_class="records", fields=("*",)),
     Place(table="subject_keys", data_class="records", fields=("*",)),
 )
 """What lies where, in the order in which it goes: what leads to a person first, his key last.
 
-Planned notices are called off; those that went out stay, without contents.
+What names his earlier participations goes before what leads to them. Planned notices are called off; those that went out stay, without contents.
 """
 
 NOBODYS: Mapping[str, str] = {
@@ -188,7 +189,7 @@ NOBODYS: Mapping[str, str] = {
     **dict.fromkeys(("campaigns", "definitions", "surveys", "survey_drafts"), "of no person"),
     **dict.fromkeys(("channel_counts", "occurrences", "places", "counters"), "counts"),
     **dict.fromkeys(("assistants", "absences"), "of staff, kept by whoever employs them"),
-    **dict.fromkeys(("login_attempts", "login_counts"), "gone within a day, under digests"),
+    "login_counts": "gone within a day, under digests",
     "segments": "of no person",
     **dict.fromkeys(("declarations", "migrations", "privacy_policy"), "of no person"),
 }

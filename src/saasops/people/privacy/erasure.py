@@ -43,13 +43,18 @@ class ErasureLine:
 
 @attrs.frozen(kw_only=True)
 class ErasureReport:
-    """What was erased of *user* and what was not, with the reasons. Nothing in it is personal."""
+    """What was erased of *user* and what was not, with the reasons. Nothing in it is personal.
+
+    The *lines* count what lay with those *merged* into him, too, who were forgotten with him;
+    each of them has a report of his own.
+    """
 
     user: str
     at: datetime
     by: str
     reason: Ground
     lines: tuple[ErasureLine, ...] = ()
+    merged: tuple[str, ...] = ()
     dry_run: bool = False
 
     def count(self, outcome: Outcome) -> int:
@@ -83,6 +88,19 @@ def plan(found: Iterable[Found], *, held: bool) -> tuple[ErasureLine, ...]:
     An uploaded file goes with the tick after its row.
     """
     return tuple(line for one in found for line in _lines(one, held=held))
+
+
+def together(parts: Iterable[Iterable[Found]]) -> tuple[Found, ...]:
+    """Return what was found of several as one: each place once, in the order of the first."""
+    sums: dict[Place, Found] = {}
+    for one in (found for part in parts for found in part):
+        before = sums.get(one.place) or Found(place=one.place, going=0)
+        sums[one.place] = Found(
+            place=one.place,
+            going=before.going + one.going,
+            staying=before.staying + one.staying,
+        )
+    return tuple(sums.values())
 
 
 def _lines(found: Found, *, held: bool) -> Iterator[ErasureLine]:
