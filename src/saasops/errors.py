@@ -35,9 +35,19 @@ class Problem:
     code: str
     context: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
 
+    def explain(self, locale: str = "en") -> str:
+        """Say what is wrong, and where, in *locale* (zh-CN or en)."""
+        text = texts.explain(self.code, self.context, locale=locale)
+        between = "：" if locale.startswith("zh") else ": "
+        return f"{self.where}{between}{text}" if self.where else text
+
     def __str__(self) -> str:
-        text = texts.explain(self.code, self.context, locale="en")
-        return f"{self.where}: {text}" if self.where else text
+        return self.explain()
+
+
+def _shown(problems: Sequence[Problem], locale: str) -> str:
+    between = "；" if locale.startswith("zh") else "; "
+    return between.join(problem.explain(locale) for problem in problems[:5])
 
 
 class SaasOpsError(Exception):
@@ -74,9 +84,13 @@ class Invalid(SaasOpsError):
     status = 422
 
     def __init__(self, problems: Sequence[Problem], /, code: str = "invalid") -> None:
-        shown = "; ".join(str(problem) for problem in problems[:5])
-        super().__init__(code, count=len(problems), shown=shown)
+        super().__init__(code, count=len(problems), shown=_shown(problems, "en"))
         self.problems = tuple(problems)
+
+    def explain(self, locale: str = "en") -> str:
+        """Say what is wrong, the first five of it one by one, in *locale* (zh-CN or en)."""
+        context = {**self.context, "shown": _shown(self.problems, locale)}
+        return texts.explain(self.code, context, locale=locale)
 
 
 class NotFound(SaasOpsError):

@@ -15,6 +15,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from login_stage import doors
 
 from kit import SMALL, Stage, both, everything, nothing_changes, on, refusal, rows, staged
 from saasops import Invalid, NotFound, SaasOps
@@ -22,12 +23,13 @@ from saasops.app.audit import Audit
 from saasops.app.privacy_export import COPIES
 from saasops.app.privacy_finding import BY_NAME, SHELVES
 from saasops.app.uploads import KEPT_FOR
-from saasops.people.contacts import Contact
-from saasops.people.privacy.classes import NOBODYS, PLACES
+from saasops.errors import LoginFailed
+from saasops.people.contacts import Contact, masked
+from saasops.people.privacy.classes import CLASSES, NOBODYS, PLACES
 from saasops.people.privacy.erasure import ErasureReport
-from saasops.people.privacy.retention import STANDARD, Policy
+from saasops.people.privacy.retention import STANDARD, Policy, RetentionRule
 from saasops.people.users import Account, Identity, User
-from saasops.storage.tables import TABLES
+from saasops.storage.tables import CONTACTS, TABLES
 from saasops.surveys.definition import Question
 
 MARK = "ZQMARK"
@@ -262,6 +264,22 @@ def test_a_legal_hold_blocks_erasure_and_retention_until_it_is_lifted(stage: Sta
 # Retention
 
 
+def only(data_class: str) -> Policy:
+    """Return a policy that lets this class go a year after the last doing, and no other ever."""
+    rules = tuple(
+        RetentionRule(
+            data_class=id,
+            purpose="campaign",
+            after="active",
+            keep_for=timedelta(365 if id == data_class else 36500),
+            basis="test",
+        )
+        for id, known in CLASSES.items()
+        if known.events
+    )
+    return attrs.evolve(STANDARD, retention=rules)
+
+
 def shipped(stage: Stage) -> None:
     stage.user("u1", postal_address="1 Long Road")
     stage.answer("u1", address="2 Long Road", recommend=9)
@@ -358,6 +376,50 @@ def test_a_policy_that_cannot_be_meant_is_not_adopted(stage: Stage) -> None:
     assert stage.ops.privacy.adopt(STANDARD)
     with nothing_changes(stage.ops):
         assert not stage.ops.privacy.adopt(STANDARD)
+
+
+@pytest.mark.parametrize(
+    ("data_class", "gone"),
+    [("contact", {"mail", "phone"}), ("postal_address", {"postal_address"})],
+)
+def test_what_lists_show_goes_in_step_with_what_they_show_it_of(
+    stage: Stage, data_class: str, gone: set[str]
+) -> None:
+    stage.user("u1", phone="+8616400000001", postal_address="1 Long Road")
+    stage.ops.privacy.adopt(only(data_class))
+    later(stage, timedelta(5000))
+    assert {one.data_class for one in stage.ops.privacy.retain().due} == {data_class}
+    clear = stage.ops.run(lambda work: work.need(CONTACTS, "u1"), actor="test", write=False)
+    shown = stage.ops.people.contact("u1")
+    fields = {"mail", "phone", "postal_address"}
+    assert {name for name in fields if getattr(clear, name) is None} == gone
+    assert {name for name in fields if getattr(shown, name) is None} == gone
+    assert shown == masked(clear)
+
+
+def test_a_number_whose_time_is_over_leads_to_nobody_any_more(stage: Stage) -> None:
+    stage.user("u1", phone="+8616400000001")
+    stage.ops.people.import_priors(
+        rows(f"{PRIORS}j1,,,+8616400000001,,,upgrade,doll,2020-01-09"),
+    )
+    assert stage.ops.people.prior_matches() == (("j1", "u1", "phone"),)
+    stage.ops.privacy.adopt(only("contact"))
+    later(stage, timedelta(5000))
+    stage.ops.privacy.retain()
+    assert stage.ops.people.prior_matches() == ()
+
+
+def test_what_a_run_took_away_is_wiped_from_the_log(on_disk: Stage, tmp_path: Path) -> None:
+    log = tmp_path / "ops.db-wal"
+    on_disk.user("u1")
+    on_disk.ops.privacy.adopt(only("contact"))
+    on_disk.ops.privacy.retain()
+    assert log.stat().st_size > 0
+    later(on_disk, timedelta(5000))
+    assert on_disk.ops.privacy.retain(dry_run=True).rows > 0
+    assert log.stat().st_size > 0
+    assert on_disk.ops.privacy.retain().rows > 0
+    assert log.stat().st_size == 0
 
 
 # Consent
@@ -489,13 +551,132 @@ def test_the_shipping_list_needs_a_purpose_and_is_on_record(stage: Stage) -> Non
     assert (rows_[-1]["name"], rows_[-1]["body"]["users"]) == ("parcels.listed", ["u1"])
 
 
+def join(stage: Stage, *pairs: tuple[str, str]) -> None:
+    for user, into in pairs:
+        stage.ops.persons.merge(user, into=into, reason=f"{MARK} the same")
+
+
 def test_who_was_merged_into_a_person_is_forgotten_with_him(stage: Stage) -> None:
-    stage.user("u1", postal_address=f"{MARK} 1")
-    stage.user("u2", postal_address=f"{MARK} 2")
-    stage.ops.persons.merge("u2", into="u1", reason=f"{MARK} the same")
-    stage.ops.privacy.erase("u1", reason="requested")
-    assert [one.user for one in stage.ops.privacy.erasures()] == ["u1", "u2"]
+    for id in ("u1", "u2", "u3", "u4"):
+        stage.user(id, postal_address=f"{MARK} {id}")
+    join(stage, ("u3", "u2"), ("u2", "u1"), ("u4", "u1"))
+    with nothing_changes(stage.ops):
+        said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    done = stage.ops.privacy.erase("u1", reason="requested")
+    assert attrs.evolve(said, dry_run=False) == done
+    assert done.merged == ("u3", "u2", "u4")
+    assert (places(done, "erased")["users"], places(done, "erased")["merges"]) == (4, 3)
+    kept = {one.user: one for one in stage.ops.privacy.erasures()}
+    assert (list(kept), kept["u1"]) == (["u1", "u2", "u3", "u4"], done)
+    assert [kept[id].merged for id in done.merged] == [(), (), ()]
     assert MARK not in dumped(stage)
+    with nothing_changes(stage.ops):
+        assert stage.ops.privacy.erase("u1", reason="law") == done
+        assert stage.ops.privacy.erase("u3", reason="law") == kept["u3"]
+
+
+def test_who_goes_on_in_another_is_not_forgotten_alone(stage: Stage) -> None:
+    for id in ("u1", "u2", "u3"):
+        stage.user(id)
+    join(stage, ("u1", "u2"), ("u2", "u3"))
+    for user in ("u1", "u2"):
+        for dry_run in (False, True):
+            with nothing_changes(stage.ops):
+                no = refusal(
+                    partial(stage.ops.privacy.erase, user, reason="requested", dry_run=dry_run)
+                )
+            assert (no.code, no.context) == ("privacy.merged_into", {"user": user, "into": "u3"})
+    stage.ops.persons.undo_merge("u2")
+    stage.ops.persons.undo_merge("u1")
+    assert stage.ops.privacy.erase("u1", reason="requested").merged == ()
+    assert stage.ops.people.contact("u3").mail is not None
+
+
+def test_a_hold_on_whom_was_merged_into_a_person_keeps_both(stage: Stage) -> None:
+    for id in ("u1", "u2"):
+        stage.user(id)
+    join(stage, ("u2", "u1"))
+    held = stage.ops.privacy.hold("u2", "a dispute")
+    with nothing_changes(stage.ops):
+        no = refusal(partial(stage.ops.privacy.erase, "u1", reason="requested"))
+        said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    assert (no.code, no.context) == ("privacy.held", {"user": "u2", "holds": [held.id]})
+    assert (said.count("erased"), said.count("later") > 0) == (0, True)
+
+
+def test_what_operators_said_of_resemblances_goes_and_is_exported(stage: Stage) -> None:
+    for id in ("u1", "u2", "u3"):
+        stage.user(id)
+    stage.ops.people.import_priors(
+        rows(
+            f"{PRIORS}j1,qq,9000u1,,,,upgrade,doll,2020-01-09\n"
+            "j2,qq,9000u2,,,,upgrade,doll,2020-01-09"
+        )
+    )
+    say = partial(stage.ops.once("key").persons.decide, verdict="different", reason=f"{MARK} key")
+    say("prior/j1", "user/u3")
+    for one, other in (
+        ("user/u2", "user/u1"),
+        ("prior/j1", "user/u2"),
+        ("user/u3", "user/u2"),
+        ("prior/j2", "user/u3"),
+        ("prior/j2", "prior/j1"),
+    ):
+        stage.ops.persons.decide(one, other, verdict="same", reason=f"{MARK} {one} {other}")
+    told = exported(stage, "u1")["resemblance_decisions"]
+    assert len(told) == 4
+    assert all({"user/u1", "prior/j1"} & {one["one"], one["other"]} for one in told)
+    said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    done = stage.ops.privacy.erase("u1", reason="requested")
+    assert attrs.evolve(said, dry_run=False) == done
+    gone = places(done, "erased")
+    assert (gone["resemblance_decisions"], gone["requests"]) == (4, 1)
+    left = [(one.one, one.other) for one in stage.ops.persons.decisions()]
+    assert left == [("prior/j2", "user/u3"), ("user/u2", "user/u3")]
+    assert everything(stage.ops)["requests"] == []
+
+
+def test_what_was_said_of_an_earlier_entry_goes_when_its_time_is_over(stage: Stage) -> None:
+    for id in ("u1", "u2"):
+        stage.user(id)
+    stage.ops.people.import_priors(
+        rows(f"{PRIORS}j1,qq,9000u1,,,,upgrade,doll,2020-01-09"),
+    )
+    stage.ops.persons.decide("prior/j1", "user/u2", verdict="different", reason=MARK)
+    stage.ops.privacy.adopt(only("earlier"))
+    later(stage, timedelta(5000))
+    assert {one.data_class for one in stage.ops.privacy.retain().due} == {"earlier"}
+    assert stage.ops.persons.decisions() == ()
+
+
+def test_roles_of_somebody_forgotten_are_taken_away_and_exported(stage: Stage) -> None:
+    for id in ("u1", "u2"):
+        stage.user(id)
+        stage.ops.roles.assign(id, "operator")
+    assert [one["role"] for one in exported(stage, "u1")["roles"]] == ["operator"]
+    said = stage.ops.privacy.erase("u1", reason="requested", dry_run=True)
+    done = stage.ops.privacy.erase("u1", reason="requested")
+    assert attrs.evolve(said, dry_run=False) == done
+    assert places(done, "erased")["roles"] == 1
+    assert [one.user for one in stage.ops.roles.assigned()] == ["u2"]
+    told = [row["user"] for row in everything(stage.ops)["events"] if row["name"] == "role.revoked"]
+    assert told == ["u1"]
+
+
+def test_a_login_that_has_begun_to_link_an_identity_goes_with_its_person() -> None:
+    entrance = doors()
+    for id in ("u1", "u2"):
+        entrance.ops.people.register(User(id=id), identities=(Identity("qq", id),))
+    starts = {id: entrance.begin(link=id) for id in ("u1", "u2")}
+    assert "login_attempts" not in {
+        one.name.partition(".")[0] for one in entrance.ops.privacy.export("u1")
+    }
+    done = entrance.ops.privacy.erase("u1", reason="requested")
+    assert places(done, "erased")["login_attempts"] == 1
+    with pytest.raises(LoginFailed) as unknown:
+        entrance.finish(starts["u1"], code="a")
+    assert unknown.value.code == "login.state_unknown"
+    assert entrance.finish(starts["u2"], code="b").user == "u2"
 
 
 def test_a_restored_backup_is_cleaned_by_the_list_of_erasures(tmp_path: Path) -> None:
@@ -519,6 +700,33 @@ def test_a_restored_backup_is_cleaned_by_the_list_of_erasures(tmp_path: Path) ->
             row["wrapped"] for row in everything(ops)["subject_keys"] if "u1" in row["subject"]
         ] == [""]
         assert ops.people.contact("u2").mail is not None
+
+
+def test_a_list_of_erasures_cleans_those_who_were_merged_too(tmp_path: Path) -> None:
+    first = staged(tmp_path / "a.db")
+    with closing(first.ops):
+        for id in ("u1", "u2", "u3"):
+            first.user(id)
+        join(first, ("u1", "u2"))
+        with (
+            closing(sqlite3.connect(tmp_path / "a.db")) as source,
+            closing(sqlite3.connect(tmp_path / "b.db")) as copy,
+        ):
+            source.backup(copy)
+        first.ops.privacy.erase("u2", reason="requested")
+        listed = first.ops.privacy.erasures()
+    assert [one.user for one in listed] == ["u1", "u2"]
+    log = tmp_path / "b.db-wal"
+    with closing(staged(tmp_path / "b.db").ops) as ops:
+        ops.privacy.hold("u3", "a dispute")
+        assert refusal(lambda: ops.privacy.repeat(listed[:1])).code == "privacy.merged_into"
+        assert log.stat().st_size > 0
+        third = attrs.evolve(listed[0], user="u3")
+        assert refusal(lambda: ops.privacy.repeat([*listed, third])).code == "privacy.held"
+        assert log.stat().st_size == 0
+        assert ops.privacy.repeat(listed) == ()
+        assert [one.user for one in ops.privacy.erasures()] == ["u1", "u2"]
+        assert ops.people.identities("u2") == ()
 
 
 def test_a_file_that_is_to_go_goes_with_the_next_tick_even_if_it_was_never_named(

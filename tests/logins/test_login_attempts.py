@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saasops.errors import Invalid, LoginFailed
-from saasops.logins.attempts import begin, context, is_spent, keep, resume
+from saasops.logins.attempts import begin, context, is_spent, is_step, keep, resume
 from saasops.logins.policy import LoginPolicy
-from saasops.logins.provider import Prompt, Redirect
+from saasops.logins.provider import Delivery, Field, Prompt, Redirect, Unavailable
 from saasops.logins.tokens import challenge, digest, is_token, same, token
 from saasops.testing.strategies.logins import AT, devices
+from saasops.values import both
 
 CB = "https://example.org/cb"
 POLICY = LoginPolicy(providers=("qq", "code"), redirects=(CB,))
@@ -132,3 +133,32 @@ def test_who_sends_people_away_needs_a_place_to_come_back_to():
     attempt = begun(redirect_uri="").attempt
     assert code_of(lambda: keep(attempt, Redirect(url="https://q"))) == "login.no_redirect"
     assert keep(attempt, Prompt(fields=())).prompted
+
+
+SEND = Delivery(medium="sms", address="+8616400040361", text=both("1", "1"))
+FIELD = Field(name="code", label=both("Code", "验证码"))
+
+
+@pytest.mark.parametrize(
+    ("step", "right"),
+    [
+        (Redirect(url="https://q", keep={"a": "b"}), True),
+        (Prompt(fields=(FIELD,), send=SEND), True),
+        (Unavailable(code="login.no_principal"), True),
+        (None, False),
+        ("https://q", False),
+        (Redirect(url=None), False),
+        (Redirect(url="https://q\r\nSet-Cookie: a=b"), False),
+        (Redirect(url="https://q", keep={"a": 1}), False),
+        (Redirect(url="https://q", keep=None), False),
+        (Prompt(fields=("code",)), False),
+        (Prompt(fields=(FIELD,), next="again"), False),
+        (Prompt(fields=(FIELD,), send="me"), False),
+        (Prompt(fields=(FIELD,), send=attrs.evolve(SEND, medium="fax")), False),
+        (Prompt(fields=(FIELD,), send=attrs.evolve(SEND, address=1)), False),
+        (Prompt(fields=(FIELD,), send=attrs.evolve(SEND, text="1")), False),
+        (Unavailable(code=None), False),
+    ],
+)
+def test_a_first_step_is_one_through_and_through(step, right):
+    assert is_step(step) == right

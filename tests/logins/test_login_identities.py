@@ -13,6 +13,8 @@ from saasops.logins.identities import (
     KnownUser,
     NewUser,
     check_proof,
+    check_voucher,
+    is_proof,
     linking,
     nickname,
     proven,
@@ -99,6 +101,27 @@ def test_a_right_proof_is_taken(proof):
     check_proof(proof, "qq", at=AT + timedelta(minutes=10))
 
 
+@given(proofs())
+def test_each_provider_vouches_for_its_own_identities_in_its_own_way(proof):
+    own = {"code": "code", "host": "host"}.get(proof.assurance, proof.identity.provider)
+    check_voucher(proof, own)
+    if proof.assurance == "federated":
+        check_voucher(proof, f"{own}.corp")
+        within = attrs.evolve(proof.identity, provider=f"{own}.github")
+        check_voucher(attrs.evolve(proof, identity=within), own)
+    for other in {"code", "host", "gate", "gate.qq", "q", "qqq", "code.x", "host.x"} - {own}:
+        assert code_of(lambda: check_voucher(proof, other)) == "login.unusable_proof"  # noqa: B023 -- called at once
+
+
+@given(code_proofs(), claims())
+def test_a_code_proves_the_one_address_that_it_was_sent_to(proof, said):
+    other = attrs.evolve(proof, claims=said)
+    if proven(other) == proven(proof):
+        check_proof(other, "code", at=AT)
+    else:
+        assert code_of(lambda: check_proof(other, "code", at=AT)) == "login.unusable_proof"
+
+
 QQ = Proof(identity=Identity("qq", "1", union=Union("s", "2")), proven_at=AT)
 
 
@@ -115,6 +138,8 @@ QQ = Proof(identity=Identity("qq", "1", union=Union("s", "2")), proven_at=AT)
         {"identity": Identity("qq", "1", union=Union("s", ""))},
         {"identity": Identity("phone", "+8616400040361")},
         {"identity": Identity("host", "1")},
+        {"assurance": "code"},
+        {"assurance": "host"},
         {"claims": {"phone": Claim(value="\ud800", verified=True)}},
         {"proven_at": AT - timedelta(minutes=11)},
         {"proven_at": AT + timedelta(minutes=2)},
@@ -124,6 +149,33 @@ def test_a_proof_that_nobody_may_give_is_refused(change):
     proof = attrs.evolve(QQ, **change)
     check_proof(QQ, "qq", at=AT)
     assert code_of(lambda: check_proof(proof, "qq", at=AT)) == "login.unusable_proof"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        "proof",
+        attrs.evolve(QQ, identity=None),
+        attrs.evolve(QQ, identity=Identity("qq", 5)),
+        attrs.evolve(QQ, identity=Identity("qq", "1", realm=None)),
+        attrs.evolve(QQ, identity=Identity("qq", "1", union="u")),
+        attrs.evolve(QQ, identity=Identity("qq", "1", union=Union("s", 2))),
+        attrs.evolve(QQ, claims=None),
+        attrs.evolve(QQ, claims={"phone": "1"}),
+        attrs.evolve(QQ, claims={1: Claim(value="1")}),
+        attrs.evolve(QQ, claims={"phone": Claim(value=None, verified=True)}),
+        attrs.evolve(QQ, claims={"phone": Claim(value="1", verified=1)}),
+        attrs.evolve(QQ, assurance="certain"),
+        attrs.evolve(QQ, assurance=[]),
+        attrs.evolve(QQ, proven_at="now"),
+        attrs.evolve(QQ, proven_at=AT.replace(tzinfo=None)),
+    ],
+)
+def test_what_is_no_proof_is_refused_whatever_it_is(wrong):
+    assert is_proof(QQ)
+    assert not is_proof(wrong)
+    assert code_of(lambda: check_proof(wrong, "qq", at=AT)) == "login.unusable_proof"
 
 
 @given(st.text())

@@ -55,6 +55,8 @@ def test_a_full_window_says_when_to_come_again():
         ({"attempt_for": -timedelta(1)}, "attempt_for"),
         ({"tries": 0}, "tries"),
         ({"most_begun": Limits(address=(Limit(0, timedelta(1)),))}, "most_begun"),
+        ({"most_sms": (Limit(0, timedelta(1)),)}, "most_sms"),
+        ({"most_mail": (Limit(1, timedelta(0)),)}, "most_mail"),
         ({"most_finished": Limits(client=(Limit(1, timedelta(0)),))}, "most_finished"),
     ],
 )

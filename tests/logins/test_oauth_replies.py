@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saasops.errors import Invalid, LoginFailed
@@ -130,6 +131,40 @@ def test_whatever_comes_it_is_a_table_or_a_login_that_failed(body: bytes, status
 def test_what_is_no_table_is_unreadable(body: str | bytes) -> None:
     assert refusal(body).context == {"provider": "qq", "said": "200"}
     assert refusal(body, 502).code == "login.unreadable"
+
+
+BIG = 64 * 1024
+HOSTILE = (
+    "{a}" + " " * BIG,
+    "a" + " " * BIG,
+    "a" * BIG,
+    "a(" + " " * BIG,
+    "a({" + "}" * BIG,
+    "a({" + " " * BIG + "}",
+    "a({" + "} " * (BIG // 2),
+    "a({}" + ") " * (BIG // 2),
+    "a({x}" + " " * (BIG // 2) + ")" + " " * (BIG // 2) + "x",
+    "a({x})" + " " * (BIG // 2) + ";" + " " * (BIG // 2) + ";",
+    "," * BIG,
+    ", " * (BIG // 2),
+    "," + " " * BIG,
+    ",} " * (BIG // 3),
+    "a=" * (BIG // 2) + " ",
+    "a=&" * (BIG // 3) + "&",
+)
+
+
+@settings(deadline=timedelta(seconds=2))  # patterns that go back and forth took half a minute
+@given(body=st.sampled_from(HOSTILE))
+def test_a_long_body_takes_no_longer_than_its_length(body: str) -> None:
+    assert refusal(body).code == "login.unreadable"
+
+
+@pytest.mark.parametrize(
+    "body", ["a({}", "a({});;", "a(b=c)", "a b({})", "({})", "a({})b", "a(({}))"]
+)
+def test_what_only_looks_like_jsonp_is_unreadable(body: str) -> None:
+    assert refusal(body.replace("{}", '{"a": 1}')).code == "login.unreadable"
 
 
 def test_a_table_with_a_wrong_status_is_unreadable() -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -468,6 +469,17 @@ def test_a_bad_signature_by_a_known_key_asks_for_no_keys() -> None:
         ({"token_endpoint": ["https://id.example.com/token"]}, "token_endpoint"),
         ({"token_endpoint": "https://id.example.com:x/"}, "token_endpoint"),
         ({"token_endpoint": "https://[/"}, "token_endpoint"),
+        ({"token_endpoint": "https://127.0.0.1:8443/t"}, "token_endpoint"),
+        ({"token_endpoint": "https://127.1/t"}, "token_endpoint"),
+        ({"token_endpoint": "https://2130706433/t"}, "token_endpoint"),
+        ({"token_endpoint": "https://[::1]/t"}, "token_endpoint"),
+        ({"token_endpoint": "https://[::ffff:10.0.0.1]/t"}, "token_endpoint"),
+        ({"token_endpoint": "https://0.0.0.0/t"}, "token_endpoint"),
+        ({"jwks_uri": "https://169.254.169.254/latest"}, "jwks_uri"),
+        ({"jwks_uri": "https://10.0.0.1/"}, "jwks_uri"),
+        ({"userinfo_endpoint": "https://localhost/admin"}, "userinfo_endpoint"),
+        ({"userinfo_endpoint": "https://a.localhost./admin"}, "userinfo_endpoint"),
+        ({"userinfo_endpoint": "https://%6cocalhost/admin"}, "userinfo_endpoint"),
         ({"jwks_uri": "file:///etc/passwd"}, "jwks_uri"),
         ({"jwks_uri": "https://id.example.com/keys#a"}, "jwks_uri"),
         ({"jwks_uri": ""}, "jwks_uri"),
@@ -482,6 +494,25 @@ def test_metadata_that_lead_elsewhere_are_refused_before_anybody_is_sent_there(
     error = refused(own)
     assert (error.code, error.context["reason"]) == ("login.wrong_metadata", reason)
     assert own.asked == ["/.well-known/openid-configuration"]
+
+
+@pytest.mark.parametrize(
+    ("issuer", "token", "good"),
+    [
+        ("https://10.0.0.7/realm", "https://10.0.0.7:8443/token", True),
+        ("https://10.0.0.7/realm", "https://10.0.0.8/token", False),
+        ("http://127.0.0.1:9", "http://localhost:8/token", True),
+        ("https://localhost:9", "https://10.0.0.8/token", True),
+        ("https://id.example.com", "https://login.example.net/token", True),
+        ("https://id.example.com", "https://8.8.8.8/token", True),
+    ],
+)
+def test_an_issuer_may_send_us_to_its_own_host_and_to_the_open_network(
+    issuer: str, token: str, good: bool
+) -> None:
+    own = OwnIssuer(issuer=issuer, metadata={"token_endpoint": token})
+    with nullcontext() if good else pytest.raises(LoginFailed, match="token_endpoint"):
+        provider_of(own).begin(fresh_context(own))
 
 
 @pytest.mark.parametrize(

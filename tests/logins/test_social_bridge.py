@@ -131,6 +131,26 @@ def test_settings_reach_the_backend() -> None:
     assert log_in(settings, Hub()).identity == Identity("social.github", "xiaoming")
 
 
+OTHER_IDS: list[dict[str, Any]] = [
+    {"OIDC_ENDPOINT": "https://id.partner.example"},
+    {"API_URL": "https://git.corp.example"},
+    {"TENANT_ID": "a7"},
+    {"ID_KEY": "login"},
+    {"SOCIAL_AUTH_GITHUB_KEY": "another"},
+    {"USE_PKCE": True, "DOMAIN": "corp.example"},
+]
+
+
+@pytest.mark.parametrize("options", OTHER_IDS)
+def test_who_has_an_id_of_another_party_is_nobody_of_this_one(options: dict[str, Any]) -> None:
+    """Two entries of one backend that lead to two parties would share people by number."""
+    with pytest.raises(Invalid) as error:
+        social(attrs.evolve(GITHUB, options=options))
+    assert [problem.where for problem in error.value.problems] == ["realm"]
+    assert social(attrs.evolve(GITHUB, options=options, realm="corp"))
+    assert social(attrs.evolve(GITHUB, options=options, realm=""))
+
+
 def test_options_do_not_replace_the_key_and_its_secret() -> None:
     settings = attrs.evolve(GITHUB, options={"KEY": "another", "SECRET": "another"})
     assert log_in(settings, Hub()).identity.realm == "app"
@@ -238,6 +258,7 @@ def own_oidc() -> tuple[OwnIssuer, LoginProvider]:
         key="saasops",
         secret=SECRET,
         options={"OIDC_ENDPOINT": own.issuer, "USE_PKCE": True},
+        realm=own.issuer,
     )
     return own, social(settings)
 
@@ -253,7 +274,7 @@ def test_nonce_and_verifier_are_ours(secret: str) -> None:
     with pytest.raises(LoginFailed):
         provider.finish(other, own.login(begun), kept(context, begun))
     proof = provider.finish(context, own.login(begun), kept(context, begun))
-    assert proof.identity == Identity("social.oidc", "ming", realm="saasops")
+    assert proof.identity == Identity("social.oidc", "ming", realm=own.issuer)
     assert proof.claims["mail"] == Claim(value="ming@example.com")
 
 

@@ -17,7 +17,7 @@ from saasops.people.privacy.disclosure import (
     purpose_of,
     reveal,
 )
-from saasops.people.privacy.erasure import Found, plan
+from saasops.people.privacy.erasure import Found, plan, together
 from saasops.people.privacy.holds import hold, lift, standing
 from saasops.people.privacy.retention import STANDARD
 from saasops.texts import catalogue
@@ -43,6 +43,17 @@ def test_everything_that_goes_is_accounted_for_once(*, found: list[Found], held:
     assert sum(line.count for line in rows if line.outcome == "kept") == stays
     assert all(line.count for line in lines)
     assert all((line.outcome == "erased") == (line.reason == "") for line in lines)
+
+
+@given(parts=st.lists(FOUND, max_size=4))
+def test_what_is_found_of_several_adds_up_place_by_place(parts: list[list[Found]]) -> None:
+    whole = together(parts)
+    flat = [one for part in parts for one in part]
+    assert [one.place for one in whole] == list(dict.fromkeys(one.place for one in flat))
+    for one in whole:
+        same = [found for found in flat if found.place == one.place]
+        assert one.going == sum(found.going for found in same)
+        assert one.staying == sum(found.staying for found in same)
 
 
 def test_every_class_and_every_reason_has_words() -> None:

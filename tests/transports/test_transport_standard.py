@@ -3,6 +3,7 @@
 import socket
 import threading
 import traceback
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,7 @@ from misbehaving import misbehaving
 
 from saasops.errors import LoginFailed
 from saasops.logins.http import LARGEST, HttpRequest, HttpTransport
+from saasops.transports import connections, standard
 from saasops.transports.standard import StandardTransport
 
 SECRET = "code-of-nobody-4711"
@@ -156,18 +158,96 @@ def test_who_stops_talking_is_not_waited_for(server, first):
     server.ended.set()
 
 
-def test_who_talks_drop_by_drop_is_not_heard_to_the_end(server):
+@pytest.mark.parametrize(
+    ("first", "drop"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\nX-A: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n", b"a"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n12c;", b"a"),
+    ],
+)
+def test_who_talks_drop_by_drop_is_not_heard_to_the_end(server, first, drop):
+    """The fewest drops that would be an answer or too much are 64 of the headers."""
     said = []
 
     def say(connection):
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n")
+        connection.sendall(first)
         while not server.ended.wait(0.02) and len(said) < 300:
-            connection.sendall(b"a")
+            connection.sendall(drop)
             said.append(1)
 
     server.say = say
-    assert failure(server.url, timeout=0.1).code == "login.unreachable"
+    error = failure(server.url, timeout=0.1)
+    assert (error.code, error.context) == ("login.unreachable", {"reason": "TimeoutError"})
     assert len(said) < 300
+
+
+def leads(monkeypatch, *places):
+    """Have every name lead to *places*; return the names that were looked up."""
+    asked = []
+
+    def look(host, port, *_, **__):
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (a, p or port)) for a, p in places]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look)
+    return asked
+
+
+def test_all_addresses_of_a_name_are_tried_in_one_time(monkeypatch):
+    ticks, places = count(), [("127.0.0.1", 1)] * 100
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    leads(monkeypatch, *places)
+    assert failure("http://localhost", timeout=1.5).context == {"reason": "TimeoutError"}
+    ticks = count(step=0)
+    assert failure("http://localhost").context == {"reason": "ConnectionRefusedError"}
+
+
+def port_of(server):
+    return int(server.url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("host", ["id.example.com", "127.0.0.1", "localhost", "%6cocalhost"])
+def test_https_leads_to_the_open_network_alone_unless_it_shall_not(server, monkeypatch, host):
+    """A name is looked up once: what it leads to later does not matter."""
+    inside = ("127.0.0.1", port_of(server))
+    asked = leads(monkeypatch, inside)
+    assert failure(f"https://{host}").context == {"reason": "PrivateAddressError"}
+    assert len(asked) == 1
+    assert server.heard == []
+    with pytest.raises(LoginFailed) as caught:
+        StandardTransport(private=True).send(HttpRequest(url=f"https://{host}", timeout=0.2))
+    assert caught.value.context == {"reason": "TimeoutError"}
+
+
+def test_of_several_addresses_only_the_open_ones_are_connected_to(monkeypatch):
+    monkeypatch.setattr(standard, "is_open", lambda address: address == "127.0.0.1")
+    transport = StandardTransport()
+    with misbehaving() as server:
+        leads(monkeypatch, ("127.0.0.2", port_of(server)), ("127.0.0.1", port_of(server)))
+        with pytest.raises(LoginFailed) as caught:
+            transport.send(HttpRequest(url="https://id.example.com", timeout=0.2))
+    assert caught.value.context == {"reason": "TimeoutError"}
+    assert b"id.example.com" in server.heard[0]  # the name is said, for the certificate
+
+
+def test_http_leads_to_loopback_alone_whatever_localhost_is(monkeypatch):
+    leads(monkeypatch, ("192.0.2.1", 0))
+    assert failure("http://localhost").context == {"reason": "PrivateAddressError"}
+
+
+def test_a_proxy_looks_names_up_itself(server, monkeypatch):
+    monkeypatch.setenv("https_proxy", server.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server.answers("403 No")
+    with pytest.raises(LoginFailed):
+        StandardTransport(proxies=True).send(HttpRequest(url="https://id.example.com"))
+    assert server.heard[0].startswith(b"CONNECT id.example.com:443 ")
 
 
 def test_nobody_there_is_unreachable():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from saasops.errors import NotFound
+from saasops.errors import Invalid, NotFound, Problem
 from saasops.storage import tables
 from saasops.texts import explain
 from saasops.texts.general import KINDS
@@ -44,3 +44,11 @@ def test_every_kind_that_is_named_has_its_words() -> None:
 
 def test_a_code_without_its_context_is_still_explained() -> None:
     assert explain("not_found", {}, locale="en") == "there is no {kind} {id}"
+
+
+def test_many_problems_are_said_in_the_language_asked_for() -> None:
+    error = Invalid([Problem("row 2", "phone.unreadable"), Problem("", "row.missing_value")])
+    assert str(error) == error.explain("en")
+    chinese = error.explain("zh-CN")
+    assert "row 2：单元格不是电话号码" in chinese
+    assert not re.search("[a-z]{4,}", chinese.replace("row 2", ""))

@@ -1,8 +1,10 @@
 """Key files appear whole, once, for their owner alone, and change one writer at a time."""
 
 import os
+import stat
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -95,6 +97,8 @@ def test_what_is_half_written_is_never_read(
     flush = os.fsync
 
     def look(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            return
         seen.append(place.exists())
         with pytest.raises(Refused) as caught:
             Keys.beside(place)
@@ -147,6 +151,119 @@ def test_what_a_writer_who_broke_off_left_is_named(place: Path, impatient: None)
             {"name": f"{place.name}.part"},
         )
     assert not place.exists()
+
+
+def left_behind(place: Path, seconds: float) -> Path:
+    """Leave what a writer leaves that broke off *seconds* ago."""
+    part = place.parent / f"{place.name}.part"
+    part.write_text('{"current"' + " " * 4096, "utf-8")
+    ago = time.time() - seconds
+    os.utime(part, (ago, ago))
+    return part
+
+
+def test_what_a_writer_left_who_broke_off_long_ago_is_taken_over(place: Path) -> None:
+    part = left_behind(place, 61)
+    first = Keys.beside(place)
+    assert place.read_text("utf-8") == first.written()
+    left_behind(place, 3600)
+    assert Keys.change(place, Keys.rotated) == Keys.load(place) != first
+    assert not part.exists()
+    assert [file.name for file in place.parent.iterdir()] == [place.name]
+
+
+def test_what_may_still_be_written_is_not_taken_over(place: Path, impatient: None) -> None:
+    part = left_behind(place, 50)
+    with pytest.raises(Refused):
+        Keys.beside(place)
+    assert part.read_text("utf-8").startswith('{"current"')
+
+
+@pytest.mark.parametrize("_", range(5))
+def test_of_many_threads_that_see_an_old_part_one_takes_it_over(place: Path, _: int) -> None:
+    Keys.beside(place)
+    left_behind(place, 61)
+    start = Barrier(8)
+
+    def rotate(_: int) -> Keys:
+        start.wait(timeout=30)
+        return Keys.change(place, Keys.rotated)
+
+    with ThreadPoolExecutor(8) as pool:
+        changed = list(pool.map(rotate, range(8)))
+    kept = Keys.load(place)
+    assert len(kept.secrets) == 10
+    assert all(one.secrets.items() <= kept.secrets.items() for one in changed)
+    assert [file.name for file in place.parent.iterdir()] == [place.name]
+
+
+def test_who_saw_an_old_part_does_not_take_over_the_new_one(
+    place: Path, monkeypatch: pytest.MonkeyPatch, impatient: None
+) -> None:
+    """Between seeing it and making a claim to it, another one took it over."""
+    part, new = left_behind(place, 61), files._new
+
+    def late(path: Path) -> Any:
+        if path != part:
+            part.unlink()
+            part.write_text("of another", "utf-8")
+        return new(path)
+
+    monkeypatch.setattr(files, "_new", late)
+    with pytest.raises(Refused):
+        Keys.beside(place)
+    assert part.read_text("utf-8") == "of another"
+    assert [file.name for file in place.parent.iterdir()] == [part.name]
+
+
+def test_who_was_away_so_long_that_another_took_over_writes_nothing(place: Path) -> None:
+    first, part = Keys.beside(place), place.parent / f"{place.name}.part"
+    taken: list[Keys] = []
+
+    def slow(keys: Keys) -> Keys:
+        ago = time.time() - 61
+        os.utime(part, (ago, ago))
+        taken.append(Keys.change(place, Keys.index_rotated))
+        part.write_text("of a third", "utf-8")
+        return keys.rotated()
+
+    with pytest.raises(Refused) as caught:
+        Keys.change(place, slow)
+    assert caught.value.code == "keys.in_hand"
+    assert [Keys.load(place)] == taken != [first]
+    assert part.read_text("utf-8") == "of a third"
+
+
+@POSIX
+def test_the_folder_is_told_to_keep_what_was_moved(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    flush = os.fsync
+
+    def look(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            kept.append(place.exists())
+            raise OSError(22, "not here")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    assert Keys.beside(place) == Keys.load(place)
+    assert kept == [True]
+
+
+@POSIX
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o604, 0o610])
+def test_a_file_that_others_may_read_is_warned_of_by_its_name_alone(
+    place: Path, caplog: pytest.LogCaptureFixture, mode: int
+) -> None:
+    keys = Keys.beside(place)
+    place.chmod(mode)
+    assert files.read(place).decode() == keys.written()
+    Keys.change(place, Keys.rotated)
+    told = f"{place.name} may be read by others; chmod 600 it ({mode:o})"
+    assert set(caplog.messages) == ({told} if mode & 0o077 else set())
+    assert {record.name for record in caplog.records} <= {"saasops.vault"}
 
 
 def test_what_cannot_be_written_leaves_all_as_it_was(

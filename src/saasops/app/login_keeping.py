@@ -9,7 +9,15 @@ from typing import Any
 
 import attrs
 
-from saasops.app.people import owner_of, owner_of_union, register
+from saasops.app.people import (
+    ADDRESSES,
+    end_session,
+    login_route,
+    owner_of,
+    owner_of_union,
+    register,
+)
+from saasops.app.persons import merged_into
 from saasops.app.work import PAGE, Work
 from saasops.errors import LoginFailed
 from saasops.logins.attempts import Attempt, is_spent, resume
@@ -18,23 +26,25 @@ from saasops.logins.identities import (
     KnownUser,
     ProvenContact,
     check_proof,
+    check_voucher,
     linking,
     nickname,
     proven,
     whom,
 )
-from saasops.logins.policy import Limits, LoginPolicy, Whom, too_many, windows
-from saasops.logins.provider import Assurance, Proof
-from saasops.logins.sessions import (
-    Ending,
-    Session,
-    UserLoggedIn,
-    close,
-    is_live,
-    open_session,
+from saasops.logins.policy import (
+    Limits,
+    LoginPolicy,
+    Whom,
+    Window,
+    too_many,
+    windows,
+    windows_of_all,
 )
+from saasops.logins.provider import Assurance, Delivery, Proof
+from saasops.logins.sessions import Ending, Session, UserLoggedIn, is_live, open_session
 from saasops.logins.tokens import Entropy, digest, is_token
-from saasops.people.contacts import Contact, normal_mail, normal_phone
+from saasops.people.contacts import Contact
 from saasops.people.users import User
 from saasops.storage.shelves import Shelf
 from saasops.storage.tables import (
@@ -46,7 +56,9 @@ from saasops.storage.tables import (
     USERS,
 )
 
-_READERS = {"phone": normal_phone, "mail": normal_mail}
+_PAGES = 20
+"""Pages of one table that a tick forgets at most."""
+_MEANS = {"sms": "phone", "mail": "mail"}
 
 
 @attrs.frozen(kw_only=True)
@@ -75,17 +87,19 @@ def count(
     step: str,
     browser: str | None = None,
     client: str | None = None,
-    given: Mapping[str, str] | None = None,
 ) -> None:
     """Count one more *step* of all who are known; raise `LoginFailed` login.too_many."""
-    for who, index in _counted(work, browser, client, given or {}):
-        for window in windows(limits, who, index, step=step, at=work.at):
-            key = (window.key,)
-            if work.tx.get(LOGIN_COUNTS, key) is None:
-                row = {"key": window.key, "until": window.until, "used": 1, "most": window.most}
-                work.tx.insert(LOGIN_COUNTS, [row])
-            elif not work.tx.add(LOGIN_COUNTS, key, "used", 1, le="most"):
-                raise too_many(window, at=work.at)
+    for who, index in _counted(work, browser, client):
+        _count(work, windows(limits, who, index, step=step, at=work.at))
+
+
+def count_delivery(work: Work, policy: LoginPolicy, delivery: Delivery) -> None:
+    """Count a code that is going to leave: for its address, and for all; raise login.too_many."""
+    means = _MEANS[delivery.medium]
+    address = ADDRESSES[means](delivery.address) or delivery.address
+    index = work.sealing.vault.index(login_route(means), address)
+    _count(work, windows(policy.most_begun, "address", index, step="begin", at=work.at))
+    _count(work, windows_of_all(policy, delivery.medium, at=work.at))
 
 
 def consume(work: Work, state: str, policy: LoginPolicy, *, browser: str | None) -> Attempt:
@@ -109,8 +123,11 @@ def conclude(
 ) -> LoggedIn:
     """Log in who *proof* proves to be, in a session of his own; the one before is closed."""
     check_proof(proof, attempt.provider, at=work.at)
+    check_voucher(proof, attempt.provider)
     again = attempt.prompted and not is_spent(attempt, policy)
     if again and not work.tx.delete(ATTEMPTS.table, (attempt.id,)):
+        raise LoginFailed("login.state_unknown")
+    if attempt.link is not None and work.load(USERS, attempt.link) is None:
         raise LoginFailed("login.state_unknown")
     found = _found(work, proof)
     if attempt.link is None:
@@ -120,6 +137,8 @@ def conclude(
         now = current.user if current else "" if attempt.by_session else None
         decided = linking(attempt.link, proof, found, session=now)
     known = decided if isinstance(decided, KnownUser) else None
+    if known:
+        require_unmerged(work, known.user, attempt.provider)
     user = known.user if known else f"u-{entropy(10).hex()}"
     _keep(work, user, proof, known, attempt)
     close_session(work, session, "rotated")
@@ -163,46 +182,51 @@ def close_session(work: Work, token: str | None, ending: Ending) -> bool:
     return True
 
 
-def end_session(work: Work, session: Session, ending: Ending) -> None:
-    """End *session*."""
-    work.tx.delete(SESSIONS.table, (session.id,))
-    work.record(close(session, ending, at=work.at))
+def require_unmerged(work: Work, user: str, provider: str) -> None:
+    """Raise `LoginFailed` login.merged_user for a *user* who goes on in another."""
+    if merged_into(work, user) is not None:
+        raise LoginFailed("login.merged_user", provider=provider)
 
 
 def forget_logins(work: Work) -> None:
-    """Forget some attempts, sessions and counters that are over; the next tick forgets more."""
+    """Forget attempts, sessions and counters that are over; of very many, the rest next time."""
     for table, column in (
         (ATTEMPTS.table, "expires_at"),
         (SESSIONS.table, "expires_at"),
         (LOGIN_COUNTS, "until"),
     ):
-        for row in work.tx.find(table, {}, order=(column,), limit=PAGE):
-            if row[column] > work.at:
+        for _ in range(_PAGES):
+            rows = work.tx.find(table, {}, order=(column,), limit=PAGE)
+            over = [row for row in rows if row[column] <= work.at]
+            for row in over:
+                work.tx.delete(table, tuple(row[name] for name in table.key))
+            if len(over) < PAGE:
                 break
-            work.tx.delete(table, tuple(row[name] for name in table.key))
 
 
-def _counted(
-    work: Work, browser: str | None, client: str | None, given: Mapping[str, str]
-) -> Iterator[tuple[Whom, str]]:
+def _count(work: Work, counters: tuple[Window, ...]) -> None:
+    for window in counters:
+        key = (window.key,)
+        if work.tx.get(LOGIN_COUNTS, key) is None:
+            row = {"key": window.key, "until": window.until, "used": 1, "most": window.most}
+            work.tx.insert(LOGIN_COUNTS, [row])
+        elif not work.tx.add(LOGIN_COUNTS, key, "used", 1, le="most"):
+            raise too_many(window, at=work.at)
+
+
+def _counted(work: Work, browser: str | None, client: str | None) -> Iterator[tuple[Whom, str]]:
     index = work.sealing.vault.index
     if client is not None:
         yield "client", index("login client", digest(client))
     if browser is not None and is_token(browser):
         yield "browser", digest(browser)
-    for means, address in _addresses(given):
-        yield "address", index(_route(means), address)
 
 
 def _addresses(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for means, read in _READERS.items():
+    for means, read in ADDRESSES.items():
         address = read(given.get(means, ""))
         if address is not None:
             yield means, address
-
-
-def _route(means: str) -> str:
-    return f"login {means}"
 
 
 def _found(work: Work, proof: Proof) -> Found:
@@ -221,22 +245,36 @@ def _there(work: Work, user: str | None) -> str | None:
 
 
 def _who_proved(work: Work, proof: Proof) -> Iterator[str]:
-    """Walk over those who proved the address before and have it on file to this day."""
+    """Walk over those who proved the address before and have it on file to this day.
+
+    What somebody proved who goes on in another is the other's, for as long as he does.
+    """
     for means, address in _addresses(proven(proof)):
-        for index in work.sealing.vault.indexes(_route(means), address):
+        for index in work.sealing.vault.indexes(login_route(means), address):
             where = {"means": means, "digest": index}
             for row in work.tx.find(PROVEN_CONTACTS.table, where, limit=PAGE):
-                if _on_file(work, row["user"], means) == address:
-                    yield row["user"]
+                user = _goes_on_as(work, row["user"])
+                if _on_file(work, user, means) == address:
+                    yield user
+
+
+def _goes_on_as(work: Work, user: str) -> str:
+    while (into := merged_into(work, user)) is not None:
+        user = into
+    return user
 
 
 def _on_file(work: Work, user: str, means: str) -> str | None:
     held = work.load(CONTACTS, user)
-    return _READERS[means](getattr(held, means) or "") if held is not None else None
+    return ADDRESSES[means](getattr(held, means) or "") if held is not None else None
 
 
 def _keep(work: Work, user: str, proof: Proof, known: KnownUser | None, attempt: Attempt) -> None:
-    """Keep who it is, and which addresses he proved; what is on file already stays."""
+    """Keep who it is, and which addresses he proved; what is on file already stays.
+
+    What an outside party says of an address goes on file, and proves nothing: the party may be
+    wrong, and whom the address belongs to would be led into an account of somebody else.
+    """
     held = work.need(USERS, user) if known else None
     person = held or User(
         id=user,
@@ -253,13 +291,13 @@ def _keep(work: Work, user: str, proof: Proof, known: KnownUser | None, attempt:
         identities=() if known and known.also else (proof.identity,),
         contact=Contact(user=user, **new) if new else None,
     )
-    for means, address in said.items():
+    for means, address in said.items() if proof.assurance in ("code", "host") else ():
         if _on_file(work, user, means) == address:
             _prove(work, user, means, address, attempt.provider)
 
 
 def _prove(work: Work, user: str, means: str, address: str, provider: str) -> None:
-    index = work.sealing.vault.index(_route(means), address)
+    index = work.sealing.vault.index(login_route(means), address)
     if _is_kept(work, PROVEN_CONTACTS, means, index, user):
         return
     work.save(
@@ -272,7 +310,8 @@ def reindex_proven(work: Work, user: str) -> None:
     """Find what *user* proved by the newest secret; what is no longer on file is not needed."""
     vault = work.sealing.vault
     for kept in tuple(work.each(PROVEN_CONTACTS, {"user": user})):
-        address, route = _on_file(work, user, kept.means), _route(kept.means)
+        address = _on_file(work, _goes_on_as(work, user), kept.means)
+        route = login_route(kept.means)
         newest = vault.index(route, address) if address else ""
         if kept.digest == newest:
             continue

@@ -17,14 +17,17 @@ from saasops.app.login_keeping import (
     conclude,
     consume,
     count,
-    end_session,
+    count_delivery,
+    require_unmerged,
     session_of,
 )
+from saasops.app.people import end_session
 from saasops.app.work import Handle, Host, Work, command, query
 from saasops.errors import Invalid, LoginFailed, Refused
 from saasops.logins import attempts
 from saasops.logins.attempts import Attempt, Start, context, readable
 from saasops.logins.http import HttpTransport
+from saasops.logins.identities import is_proof
 from saasops.logins.policy import LoginPolicy
 from saasops.logins.provider import (
     Begun,
@@ -115,6 +118,7 @@ class Logins(Handle):
         def start(work: Work) -> Start:
             if link is not None:
                 work.need(USERS, link)
+                require_unmerged(work, link, provider)
                 current = session_of(work, session, policy)
                 if session is not None and (current is None or current.user != link):
                     raise LoginFailed("login.other_user", provider=provider)
@@ -131,9 +135,7 @@ class Logins(Handle):
                 entropy=secrets.token_bytes,
                 at=work.at,
             )
-            count(
-                work, policy.most_begun, step="begin", browser=browser, client=client, given=typed
-            )
+            count(work, policy.most_begun, step="begin", browser=browser, client=client)
             return begun
 
         begun = self._run(start)
@@ -146,21 +148,26 @@ class Logins(Handle):
             given=typed,
             at=attempt.begun_at,
         )
-        step = _asked(provider, lambda: built.begin(told))
+        step = _asked(provider, lambda: _step(provider, built.begin(told)))
         done = partial(LoginStep, step=step, browser=begun.browser)
         match step:
             case Redirect() | Prompt(next="finish"):
                 kept = attempts.keep(attempt, step)
-                self._run(lambda work: work.save(ATTEMPTS, kept))
-                if isinstance(step, Prompt) and step.send is not None:
-                    self._send(step.send, kept)
+                send = step.send if isinstance(step, Prompt) else None
+
+                def put(work: Work) -> None:
+                    if send is not None:
+                        count_delivery(work, policy, send)
+                    work.save(ATTEMPTS, kept)
+
+                self._run(put)
+                if send is not None:
+                    self._send(send, kept)
                 return done(attempt=begun.state)
             case Done(proof=proof):
                 return done(logged_in=self._concluded(attempt, proof, session))
             case Prompt() | Unavailable():
                 return done()
-            case _:
-                raise LoginFailed("login.provider_failed", provider=provider, error="TypeError")
 
     def finish(
         self,
@@ -188,7 +195,10 @@ class Logins(Handle):
         )
         built = self._provider(attempt.provider)
         told = context(attempt, state, http=self._http, at=at)
-        proof = _asked(attempt.provider, lambda: built.finish(told, read, attempt.pending))
+        proof = _asked(
+            attempt.provider,
+            lambda: _proof(attempt.provider, built.finish(told, read, attempt.pending)),
+        )
         return self._concluded(attempt, proof, session)
 
     def session(self, token: str) -> Session:
@@ -281,16 +291,42 @@ class Logins(Handle):
 
 def _asked(provider: str, ask: Callable[[], R]) -> R:
     """Return what a provider answers; what it raises but should not is said by its kind only."""
+    failure: LoginFailed | Invalid
     try:
         return ask()
     except (LoginFailed, Invalid) as refusal:
-        _log.info("login by %s refused: %s", provider, getattr(refusal, "code", "-"))
-        raise
+        failure = refusal
+        _log.info("login by %s refused: %s", provider, refusal.code)
     except Exception as error:  # noqa: BLE001 -- other people's code
         kind = type(error).__name__
+        failure = LoginFailed("login.provider_failed", provider=provider, error=kind)
         _log.warning("login by %s failed: %s", provider, kind)
-    # Raised outside the except block: the first error may hold a token.
-    raise LoginFailed("login.provider_failed", provider=provider, error=kind)
+    # Raised out here, with nothing that led to it: any of that may hold a token.
+    failure.__context__ = None
+    raise failure.with_traceback(None) from None
+
+
+def _step(provider: str, found: Begun) -> Begun:
+    """Return a first step that is one; raise `LoginFailed`, of login.insecure too."""
+    if not attempts.is_step(found):
+        raise LoginFailed("login.provider_failed", provider=provider, error="TypeError")
+    match found:
+        case Done(proof=proof):
+            return Done(proof=_proof(provider, proof))
+        case Redirect(url=url):
+            from saasops.transports.standard import require_secure
+
+            require_secure(url)
+            return found
+        case _:
+            return found
+
+
+def _proof(provider: str, found: Proof) -> Proof:
+    """Return a proof that is one, with claims that nobody changes any more."""
+    if not is_proof(found):
+        raise LoginFailed("login.unusable_proof", provider=provider)
+    return attrs.evolve(found, claims=dict(found.claims))
 
 
 @cache

@@ -117,16 +117,15 @@ class SaasOps:
         plugin, which gets it as its setting `dsn`. *plugins* maps the name of each plugin to
         its settings, or to a module or object of the host. *files* keeps what people upload;
         without it they lie in memory, or in a folder beside the SQLite file, its name with
-        `.files` behind it; a server needs its own. *keys* are those that personal
-        data is sealed under, or the name of a plugin's; without them, a SQLite file has
-        its own beside it, its name with `.keys` behind it. *logins* says how people log in,
-        *transport* how login providers ask the network. *roles* are the host's, beside the
-        built-in ones. Raise `Invalid` role.invalid for a wrong one,
-        `PluginError` for a plugin that cannot be used,
-        `SaasOpsError` keys.missing for a server without *keys*, keys.lost
-        and keys.wrong where the storage was kept under others,
-        `StorageError` storage.newer for a database of a newer saasops and,
-        without *migrate*, storage.behind for one that is not up to date.
+        `.files` behind it; a server needs its own. *keys* are those that personal data is
+        sealed under, or the name of a plugin's; without them, a SQLite file has its own beside
+        it, its name with `.keys` behind it. *logins* says how people log in, *transport* how
+        providers ask the network. *roles* are the host's, beside the built-in ones.
+
+        Raise `Invalid` role.invalid for a wrong role, `PluginError` for a plugin that cannot be
+        used, `SaasOpsError` keys.missing for a server without *keys*, keys.lost and
+        keys.wrong_secret for a storage kept under others, `StorageError` storage.newer for one
+        of a newer saasops and, without *migrate*, storage.behind for one not up to date.
         """
         storage, loaded = find_storage(where, plugins)
         for medium, channel in (channels or {}).items():
@@ -253,8 +252,7 @@ class SaasOps:
 
         Repeated with the same *key*, the command returns what it returned at first and does
         nothing; after a commit of unknown fate it is repeated by itself. Keys are remembered
-        for 30 days. Raise `Refused` request.reused when *key* belongs to another command,
-        actor or argument.
+        for 30 days. Raise `Refused` request.reused for another command, actor or argument.
         """
         return self._with(_key=key)
 
@@ -273,8 +271,7 @@ class SaasOps:
                 open_counters(work, opened)
                 refresh_places(work, opened)
 
-        told = {"campaign": campaign}
-        admit = self._admit("launch")
+        told, admit = {"campaign": campaign}, self._admit("launch")
         self.run(step, actor=self._actor, command=_LAUNCH, told=lambda: told, admit=admit)
         return self.campaign(campaign.id)
 

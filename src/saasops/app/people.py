@@ -8,10 +8,21 @@ import attrs
 from saasops.app.imports import ImportReport, Progress, Result, take_in
 from saasops.app.work import Handle, Work, command, query
 from saasops.errors import NotFound
-from saasops.people.contacts import Contact, MaskedContact, masked
+from saasops.logins.identities import may_vouch
+from saasops.logins.sessions import Ending, Session, close
+from saasops.people.contacts import Contact, MaskedContact, masked, normal_mail, normal_phone
 from saasops.people.importing import UserRow, read_priors, read_users
 from saasops.people.matching import Prior, keys, keys_of_user
-from saasops.people.users import Account, Identity, LinkedIdentity, Union, User, link, unlink
+from saasops.people.users import (
+    Account,
+    Identity,
+    IdentityUnlinked,
+    LinkedIdentity,
+    Union,
+    User,
+    link,
+    unlink,
+)
 from saasops.rows import Rows
 from saasops.storage.tables import (
     ACCOUNTS,
@@ -20,8 +31,13 @@ from saasops.storage.tables import (
     MASKED_CONTACTS,
     MATCH_KEYS,
     PRIORS,
+    PROVEN_CONTACTS,
+    SESSIONS,
     USERS,
 )
+
+ADDRESSES = {"phone": normal_phone, "mail": normal_mail}
+"""What a code may be sent to, and how it is read."""
 
 
 class People(Handle):
@@ -65,13 +81,16 @@ class People(Handle):
 
     @command
     def unlink(self, work: Work, user: str, identity: Identity) -> None:
-        """Take *identity* from *user*; refuse to take the last one."""
+        """Take *identity* from *user*; refuse to take the last one.
+
+        A phone or mail is no longer proven then, and who may have logged in by it is logged out.
+        """
         event = unlink(user, identity, held=identities_of(work, user), at=work.at)
-        for kept in work.each(IDENTITIES, {"user": user}):
-            if kept.identity == identity:
-                work.tx.delete(IDENTITIES.table, (kept.provider, kept.realm, kept.digest))
+        _take(work, event)
+        for session in tuple(work.each(SESSIONS, {"user": user})):
+            if may_vouch(session.provider, identity):
+                end_session(work, session, "unlinked")
         index_person(work, user)
-        work.record(event)
 
     @query
     def identities(self, work: Work, user: str) -> tuple[Identity, ...]:
@@ -173,10 +192,32 @@ def merge_contact(work: Work, contact: Contact) -> bool:
 
 
 def keep_contact(work: Work, contact: Contact) -> None:
-    """Keep *contact* in place of what was on file, and what lists show of it."""
+    """Keep *contact* in place of what was on file, and what lists show of it.
+
+    A phone or mail that another takes the place of leads to the user no more, even where nothing
+    else does: by now it may be somebody else's.
+    """
+    held = work.load(CONTACTS, contact.user)
     work.save(CONTACTS, contact)
+    for means, read in ADDRESSES.items():
+        old, new = (read(getattr(one, means, None) or "") for one in (held, contact))
+        if old is not None and new is not None and old != new:
+            _take(
+                work, IdentityUnlinked(user=contact.user, identity=Identity(means, old), at=work.at)
+            )
     work.load(MASKED_CONTACTS, contact.user)
     work.save(MASKED_CONTACTS, masked(contact))
+
+
+def end_session(work: Work, session: Session, ending: Ending) -> None:
+    """End *session*."""
+    work.tx.delete(SESSIONS.table, (session.id,))
+    work.record(close(session, ending, at=work.at))
+
+
+def login_route(means: str) -> str:
+    """Return the route by which a phone or mail that was proven is found."""
+    return f"login {means}"
 
 
 def priors_of(work: Work, user: str) -> Iterator[tuple[Prior, str]]:
@@ -233,10 +274,23 @@ def _link(work: Work, user: str, identity: Identity) -> bool:
     return True
 
 
+def _take(work: Work, event: IdentityUnlinked) -> None:
+    """Take an identity from its user where he has it, and what proved it if it is an address."""
+    user, identity = event.user, event.identity
+    for kept in tuple(work.each(IDENTITIES, {"user": user})):
+        if kept.identity == identity:
+            work.tx.delete(IDENTITIES.table, (kept.provider, kept.realm, kept.digest))
+            work.record(event)
+    means = identity.provider
+    if means in ADDRESSES:
+        for digest in work.sealing.vault.indexes(login_route(means), identity.subject):
+            work.tx.delete(PROVEN_CONTACTS.table, (means, digest, user))
+
+
 def _unite(work: Work, user: str, identity: Identity) -> None:
-    """Note the union of an identity that was linked before the provider told it."""
+    """Note the union of an identity that was linked before the provider told this one."""
     for kept in tuple(work.each(IDENTITIES, {"user": user}) if identity.union else ()):
-        if kept.identity == identity and kept.union is None:
+        if kept.identity == identity and kept.identity.union != identity.union:
             united = _kept(work, user, identity, at=kept.linked_at)
             work.save(IDENTITIES, attrs.evolve(united, digest=kept.digest))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import attrs
 
-from saasops.app.login_keeping import end_session
 from saasops.app.people import (
+    end_session,
     identities_of,
     index_person,
     keep_contact,

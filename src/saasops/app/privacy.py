@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import cast
 
+import attrs
+
 from saasops.app.definitions import Definitions
 from saasops.app.privacy_erasing import erase, goes_on_in
 from saasops.app.privacy_export import documents, gather
@@ -18,7 +20,7 @@ from saasops.app.work import Handle, Host, Work, command, query
 from saasops.errors import Invalid, NotFound, Refused
 from saasops.people.privacy import consents, holds
 from saasops.people.privacy.consents import Consent
-from saasops.people.privacy.disclosure import PersonExported, may_use, reveal
+from saasops.people.privacy.disclosure import PersonExported, may_use, purpose_of, reveal
 from saasops.people.privacy.erasure import ErasureReport, Ground
 from saasops.people.privacy.holds import LegalHold
 from saasops.people.privacy.retention import Policy, lint
@@ -38,6 +40,11 @@ class Privacy(Handle):
     def policy(self, work: Work) -> Policy:
         """Return what data is needed for and how long; `STANDARD` until one is adopted."""
         return policy_of(work)[0]
+
+    @query
+    def in_force(self, work: Work) -> bool:
+        """Tell whether a policy was adopted; until then, `policy` is a proposal."""
+        return policy_of(work)[1]
 
     @command
     def adopt(self, work: Work, policy: Policy) -> bool:
@@ -63,12 +70,10 @@ class Privacy(Handle):
 
         *text_version* is the wording that he saw, by default the one shown now; *via* the way,
         such as `site`. Agreeing again to the same wording changes nothing. Raise `NotFound` for
-        an unknown user or purpose, `Refused` privacy.other_text.
+        an unknown user, `Refused` privacy.unknown_purpose or privacy.other_text.
         """
         work.need(USERS, user)
-        known = policy_of(work)[0].purpose(purpose)
-        if known is None:
-            raise NotFound("purpose", purpose)
+        known = purpose_of(policy_of(work)[0], purpose)
         held = consents_of(work, user)
         event = consents.give(
             held, user=user, purpose=known, text_version=text_version, via=via, at=work.at
@@ -78,7 +83,7 @@ class Privacy(Handle):
             return next(
                 one
                 for one in held
-                if (one.purpose, one.text_version) == (purpose, shown) and one.stands(work.at)
+                if (one.purpose, one.text_version) == (known.id, shown) and one.stands(work.at)
             )
         work.save(CONSENTS, event.consent)
         work.record(event)
@@ -143,9 +148,21 @@ class Privacy(Handle):
         return ended[0]
 
     @query
-    def holds(self, work: Work, user: str) -> tuple[LegalHold, ...]:
-        """Return every hold on the data of *user*, lifted ones too, by id."""
-        return tuple(work.each(LEGAL_HOLDS, {"user": user}))
+    def holds(
+        self,
+        work: Work,
+        user: str | None = None,
+        *,
+        after: tuple[str, str] | None = None,
+        limit: int = 100,
+    ) -> tuple[LegalHold, ...]:
+        """Return up to *limit* holds on the data of *user*, or of everybody, lifted ones too.
+
+        By user and id, from behind *after*, which is both.
+        """
+        where = {} if user is None else {"user": user}
+        last = None if after is None else dict(zip(("user", "id"), after, strict=True))
+        return tuple(work.find(LEGAL_HOLDS, where, order=("user", "id"), after=last, limit=limit))
 
     def retain(
         self, *, after: str = "", limit: int = 1000, dry_run: bool = False
@@ -191,9 +208,12 @@ class Privacy(Handle):
         last = None if after is None else {"user": after}
         return tuple(work.find(ERASURES, {}, after=last, limit=limit))
 
-    def repeat(self, erasures: Iterable[ErasureReport]) -> tuple[ErasureReport, ...]:
+    def repeat(
+        self, erasures: Iterable[ErasureReport], *, dry_run: bool = False
+    ) -> tuple[ErasureReport, ...]:
         """Forget those again whom an older backup brought back; return what was done anew.
 
+        With *dry_run*, return what would be done, and change nothing.
         Who is not there is left out; who is merged into another of them goes with him. Raise
         `Refused` as `erase` does, after those before him.
         """
@@ -205,16 +225,19 @@ class Privacy(Handle):
             if work.tx.get(USERS.table, (user,)) is None or goes_on_in(work, user) in listed:
                 return None
             before = work.load(ERASURES, user)
-            report = erase(work, user, reason=wanted.reason, dry_run=False)
-            return None if report == before else report
+            report = erase(work, user, reason=wanted.reason, dry_run=dry_run)
+            same = before is not None and report == attrs.evolve(before, dry_run=dry_run)
+            return None if same else report
 
         try:
             for one in listed.values():
-                report = self.host.run(partial(step, wanted=one), actor=self.actor)
+                report = self.host.run(
+                    partial(step, wanted=one), actor=self.actor, write=not dry_run
+                )
                 if report is not None:
                     done.append(report)
         finally:
-            if done:
+            if done and not dry_run:
                 self.host.wipe()
         return tuple(done)
 
@@ -236,16 +259,17 @@ class Privacy(Handle):
     def reveal(self, user: str, field: str, *, purpose: str) -> str:
         """Return mail, phone or postal_address of *user* in clear, and record who saw it why.
 
-        Raise `NotFound` where it is not on file, `Invalid` for another field, `Refused`
-        privacy.no_purpose for a blank purpose, privacy.withdrawn for one that he withdrew his
-        consent to.
+        *purpose* is the id of one of the policy's. Raise `NotFound` for an unknown user and where
+        it is not on file, `Invalid` for another field, `Refused` privacy.unknown_purpose, and
+        privacy.withdrawn for a purpose that he withdrew his consent to.
         """
 
         def step(work: Work) -> str:
-            event = reveal(user, field, purpose=purpose, at=work.at)
-            policy, _ = policy_of(work)
-            if not may_use(policy, event.purpose, consents_of(work, user), at=work.at):
-                raise Refused("privacy.withdrawn", user=user, purpose=event.purpose)
+            work.need(USERS, user)
+            meant = purpose_of(policy_of(work)[0], purpose)
+            event = reveal(user, field, purpose=meant, at=work.at)
+            if not may_use(meant, consents_of(work, user), at=work.at):
+                raise Refused("privacy.withdrawn", user=user, purpose=meant.id)
             contact = work.load(CONTACTS, user)
             found = cast("str | None", getattr(contact, field, None))
             if found is None:

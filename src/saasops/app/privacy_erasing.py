@@ -4,18 +4,22 @@ What goes and what stays is decided by `saasops.people.privacy`, where it lies b
 `privacy_finding`.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import attrs
 
+from saasops.app.persons import merged_into
 from saasops.app.privacy_finding import (
+    BY_NAME,
     campaigns_of,
     find,
     has_key_of,
     keep_apart,
-    key_at,
+    key_of,
     left_of,
     take_away,
 )
-from saasops.app.persons import merged_into
 from saasops.app.work import Work
 from saasops.errors import Refused
 from saasops.people.privacy.classes import PLACES
@@ -80,7 +84,7 @@ def goes_on_in(work: Work, user: str) -> str | None:
 
 def _merged(work: Work, user: str) -> Iterator[str]:
     """Walk over all who go on in *user*, those before whom they were merged into."""
-    for one in work.find(MERGES, {"into": user, "stands": True}):
+    for one in list(work.each(MERGES, {"into": user, "stands": True})):
         yield from _merged(work, one.user)
         yield one.user
 
@@ -88,17 +92,27 @@ def _merged(work: Work, user: str) -> Iterator[str]:
 def _found(work: Work, people: tuple[str, ...], *, dry_run: bool) -> dict[str, list[Found]]:
     """Look through all places, and take away what goes unless it is a *dry_run*.
 
-    What is of several of the *people* goes with the first of them.
+    What is of several of *people*, such as a merge, is counted with the first of them.
     """
     campaigns = campaigns_of(work)
     found: dict[str, list[Found]] = {user: [] for user in people}
-    have_key = {user for user in people if has_key_of(work, user)}
+    with_key = {user for user in people if has_key_of(work, user)}
     for place in PLACES:
-        gone = set[tuple[Any, ...]]()
+        seen = set[tuple[Any, ...]]()
         for user in people:
             going = staying = 0
             for value in find(work, place, user, campaigns):
-                left = left_of(work, place, value)
-                if left is None and (key := key_at(place, value)) in gone:
+                key = key_of(BY_NAME[place.table], value)
+                if key in seen:
                     continue
-                ...
+                seen.add(key)
+                left = left_of(work, place, value)
+                staying += left is not None
+                if left != value:
+                    going += 1
+                    if not dry_run:
+                        take_away(work, place, value, left, shared=True)
+                elif user in with_key and not dry_run:
+                    keep_apart(work, place, value)
+            found[user].append(Found(place=place, going=going, staying=staying))
+    return found

@@ -36,6 +36,11 @@ COPIES: Mapping[str, str] = {
     "import_profiles": "the shape of an outside tool's export; only its author is named",
 }
 """Tables that hold something of a person and are not exported, and why."""
+INDEXES: Mapping[str, tuple[str, ...]] = {
+    "identities": ("digest", "union"),
+    "proven_contacts": ("digest",),
+}
+"""Fields by table that are blind indexes: they tell the person nothing, and an attacker much."""
 
 
 def gather(work: Work, user: str, *, locale: str) -> dict[str, list[dict[str, Any]]]:
@@ -46,8 +51,9 @@ def gather(work: Work, user: str, *, locale: str) -> dict[str, list[dict[str, An
     secret = frozenset(one.id for one in holds if not one.disclosed)
     found: dict[str, list[dict[str, Any]]] = {}
     for table, place in places.items():
+        left_out = INDEXES.get(table, ())
         rows = [
-            _plain(work, value, locale)
+            _plain(work, value, locale, left_out)
             for value in find(work, place, user, campaigns)
             if not _hidden(value, secret)
         ]
@@ -81,11 +87,12 @@ def _hidden(value: Any, secret: frozenset[str]) -> bool:
     return row.get("name") in _HOLD_EVENTS and row["body"]["hold"] in secret
 
 
-def _plain(work: Work, value: Any, locale: str) -> dict[str, Any]:
+def _plain(work: Work, value: Any, locale: str, left_out: tuple[str, ...]) -> dict[str, Any]:
     if isinstance(value, dict):
         row = cast("Row", value)
         return {name: _cell(one) for name, one in row.items() if name != "rev"}
-    plain: dict[str, Any] = serial.dump(value)
+    dumped: dict[str, Any] = serial.dump(value)
+    plain = {name: one for name, one in dumped.items() if name not in left_out}
     response: Any = value.response if isinstance(value, Former) else value
     if isinstance(response, Response):
         plain["questions"] = _questions(work, response, locale)

@@ -118,13 +118,21 @@ def keep_apart(work: Work, place: Place, value: Any) -> None:
         work.save(shelf, value, shared=True)
 
 
+def key_of(table: Table, value: Any) -> tuple[Any, ...]:
+    """Return the key of *value*, a row or what a shelf keeps, in *table*."""
+    if isinstance(value, dict):
+        row = cast("Row", value)
+        return tuple(row[name] for name in table.key)
+    return tuple(getattr(value, name) for name in table.key)
+
+
 def take_away(work: Work, place: Place, value: Any, left: Any, *, shared: bool) -> None:
     """Put *left* in the place of *value*; *shared* where nothing may be kept as his any more."""
     table = BY_NAME[place.table]
     if table is SUBJECT_KEYS:
         work.sealing.forget(value["subject"])
     elif left is None:
-        work.tx.delete(table, _key_of(table, value))
+        work.tx.delete(table, key_of(table, value))
     else:
         work.save(SHELVES[place.table], left, shared=shared)
     if place.table == "uploads":
@@ -137,20 +145,13 @@ def take_away(work: Work, place: Place, value: Any, left: Any, *, shared: bool) 
         _let_the_prior_go(work, value.id)
 
 
-def _key_of(table: Table, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, dict):
-        row = cast("Row", value)
-        return tuple(row[name] for name in table.key)
-    return tuple(getattr(value, name) for name in table.key)
-
-
 def _let_the_prior_go(work: Work, id: str) -> None:
     """Forget what leads to an earlier participation, and what operators said of it."""
     for row in list(work.rows(MATCH_KEYS, {"kind": "prior", "owner": id})):
-        work.tx.delete(MATCH_KEYS, _key_of(MATCH_KEYS, row))
+        work.tx.delete(MATCH_KEYS, key_of(MATCH_KEYS, row))
     subject = subject_of("prior", id)
     for one in list(_decided(work, {subject})):
-        work.tx.delete(RESEMBLANCE_DECISIONS.table, _key_of(RESEMBLANCE_DECISIONS.table, one))
+        work.tx.delete(RESEMBLANCE_DECISIONS.table, key_of(RESEMBLANCE_DECISIONS.table, one))
     work.sealing.forget(subject)
 
 

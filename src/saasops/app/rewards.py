@@ -15,7 +15,8 @@ from saasops.campaigns.participants import Participant
 from saasops.clock import day_of
 from saasops.errors import Problem, Refused
 from saasops.money import Money
-from saasops.people.privacy.disclosure import list_parcels, may_use
+from saasops.people.privacy.consents import Purpose
+from saasops.people.privacy.disclosure import list_parcels, may_use, purpose_of
 from saasops.ports import Row
 from saasops.rewards import ledger
 from saasops.rewards.grants import Grant, RewardWithheld, Shortage, grant, granted, ship
@@ -95,14 +96,15 @@ class Rewards(CampaignHandle):
     def shipping(self, week: date, *, purpose: str) -> tuple[Parcel, ...]:
         """List the parcels of *week* (a Monday), by user, and record who was shown them for what.
 
-        Holds personal data: not that of those who withdrew their consent to *purpose*. Raise
-        `Refused` privacy.no_purpose for a blank one.
+        Holds personal data: not that of those who withdrew their consent to *purpose*, the id
+        of one of the policy's. Raise `Refused` privacy.unknown_purpose.
         """
 
         def step(work: Work) -> tuple[Parcel, ...]:
-            found = tuple(_parcels(work, self._open(work), week, purpose))
+            meant = purpose_of(policy_of(work)[0], purpose)
+            found = tuple(_parcels(work, self._open(work), week, meant))
             users = tuple(one.user for one in found)
-            work.record(list_parcels(self.id, week, users, purpose=purpose, at=work.at))
+            work.record(list_parcels(self.id, week, users, purpose=meant, at=work.at))
             return found
 
         return self.host.run(step, actor=self.actor)
@@ -256,13 +258,12 @@ def _to_ship(work: Work, opened: Running, week: date) -> Iterator[Grant]:
             yield given
 
 
-def _parcels(work: Work, opened: Running, week: date, purpose: str) -> Iterator[Parcel]:
-    policy, _ = policy_of(work)
+def _parcels(work: Work, opened: Running, week: date, purpose: Purpose) -> Iterator[Parcel]:
     by_user: dict[str, list[Grant]] = {}
     for given in _to_ship(work, opened, week):
         by_user.setdefault(given.user, []).append(given)
     for user, grants in sorted(by_user.items()):
-        agreed = may_use(policy, purpose, consents_of(work, user), at=work.at)
+        agreed = may_use(purpose, consents_of(work, user), at=work.at)
         contact = work.load(CONTACTS, user) if agreed else None
         yield Parcel(
             user=user,

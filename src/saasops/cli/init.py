@@ -45,7 +45,8 @@ def init(
     """
     with terminal(locale, as_json=as_json) as shown:
         today = day_of(system_clock(), zone("Asia/Shanghai"))
-        texts = written(opens or monday_of(today) + timedelta(7), today=today)
+        first = opens or monday_of(today) + timedelta(7)
+        texts = written(first, today=min(today, first))
         if taken := [name for name in texts if (folder / name).exists()]:
             raise Refused("cli.in_the_way", names=taken)
         folder.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ _USES = {
     "current": both("for new people", "用于新的人员"),
     "index": both("for new index entries", "用于新的索引"),
     "searched": both("for older index entries", "用于旧的索引"),
-    "old": both("for older people", "用于旧的人员"),
+    "old": both("for older people", "用于已有人员"),
 }
 
 

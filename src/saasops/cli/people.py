@@ -2,21 +2,23 @@
 
 import json
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 
 import attrs
 import typer
 
-from saasops import serial, texts
+from saasops import serial
+from saasops.app.ops import SaasOps
 from saasops.app.privacy_retaining import RetentionReport
+from saasops.cli import people_tables, policy_file
 from saasops.cli.options import SETTINGS, ConfigOption, JsonOption, LocaleOption
 from saasops.cli.reports import private_file
 from saasops.cli.settings import read_settings, read_toml
 from saasops.cli.terminal import Terminal, terminal
-from saasops.errors import Invalid, Problem
-from saasops.figures import Section, column
-from saasops.people.privacy.classes import CLASSES, family
+from saasops.errors import Invalid, NotFound, Problem, Refused
+from saasops.figures import Section
 from saasops.people.privacy.erasure import ErasureReport, Ground
 from saasops.people.privacy.retention import Policy, lint
 from saasops.values import Text, both
@@ -26,12 +28,10 @@ app = typer.Typer(
 )
 UserArgument = Annotated[str, typer.Argument(help="The user's id.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only tell what it would do.")]
-_OUTCOMES = {
-    "erased": both("erased", "已删除"),
-    "kept": both("kept", "保留"),
-    "later": both("later", "稍后"),
-}
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
+AfterOption = Annotated[str, typer.Option("--after", help="From behind this user.")]
 _PAGE = 500
+_HELD = "privacy.later.held"
 
 
 @app.command()
@@ -45,6 +45,7 @@ def export(
 ) -> None:
     """Write everything about a person into a zip: JSON, a CSV for each table, and files."""
     with terminal(locale, as_json=as_json) as shown:
+        _not_in_the_way(out)
         with read_settings(config).open() as ops:
             made = ops.privacy.export(user, locale=shown.locale)
         with private_file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
@@ -52,7 +53,10 @@ def export(
                 whole.writestr(one.name, one.content)
         shown.result({"user": user, "out": str(out), "documents": [one.name for one in made]})
         shown.say(
-            both("{count} document(s) about {user}: {out}", "{user} 的 {count} 份文件：{out}"),
+            both(
+                "Written: {out}, with {count} document(s) about {user}",
+                "已写入：{out}，含 {user} 的 {count} 份文件",
+            ),
             count=len(made),
             user=user,
             out=out,
@@ -81,52 +85,48 @@ def erase(
             raise typer.BadParameter("USER or --again FILE; 请指定 USER 或 --again FILE")
         with read_settings(config).open() as ops:
             if again is not None:
-                done = ops.privacy.repeat(_listed(again))
-                shown.result({"again": [one.user for one in done]})
-                words = both("{count} forgotten again.", "已重新删除 {count} 人。")
-                shown.say(words, count=len(done))
+                done = ops.privacy.repeat(_listed(again), dry_run=dry_run)
+                _show_again(shown, done, dry_run=dry_run)
                 return
             ground = serial.load({"reason": reason}, _Reason).reason
             report = ops.privacy.erase(str(user), reason=ground, dry_run=dry_run)
         shown.result(serial.dump(report) | {"lines": serial.dump(report.lines)})
-        _show_report(shown, report)
+        shown.show(people_tables.report(report, shown.locale))
 
 
 @app.command()
 def erasures(
     *,
     out: Annotated[
-        Path | None, typer.Option("--out", help="A file to keep beside the backups.")
+        Path | None,
+        typer.Option("--out", help="A new file to keep beside the backups: the whole list."),
     ] = None,
+    limit: LimitOption = 100,
+    after: AfterOption = "",
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List who was forgotten and when: the list to work through after restoring a backup."""
     with terminal(locale, as_json=as_json) as shown:
-        listed: list[ErasureReport] = []
-        with read_settings(config).open() as ops:
-            last: str | None = None
-            while page := ops.privacy.erasures(after=last, limit=_PAGE):
-                listed += page
-                last = page[-1].user
         if out is not None:
-            lines = (json.dumps(serial.dump(one), ensure_ascii=False) for one in listed)
+            _not_in_the_way(out)
+        with read_settings(config).open() as ops:
+            listed = ops.privacy.erasures(after=after, limit=limit)
+            whole = () if out is None else tuple(_every(ops))
+        told: dict[str, Any] = {"erasures": [serial.dump(one) for one in listed]}
+        if out is not None:
+            lines = (json.dumps(serial.dump(one), ensure_ascii=False) for one in whole)
             out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        shown.result({"erasures": [serial.dump(one) for one in listed]})
-        shown.show(
-            Section(
-                id="erasures",
-                title=both("Forgotten", "已删除的人"),
-                columns=(
-                    column("user", both("user", "用户")),
-                    column("at", both("at (UTC)", "时间（UTC）")),
-                    column("by", both("by", "操作者")),
-                    column("reason", both("reason", "依据")),
-                ),
-                rows=tuple((one.user, one.at, one.by, one.reason) for one in listed),
+            told |= {"out": str(out), "written": len(whole)}
+        shown.result(told)
+        nobody = both("Nobody was forgotten.", "没有已删除资料的人员。")
+        _show(shown, people_tables.erasures(listed), nobody)
+        if out is not None:
+            words = both(
+                "Written: {out}, with {count} erasure(s)", "已写入：{out}，含 {count} 条删除记录"
             )
-        )
+            shown.say(words, out=out, count=len(whole))
 
 
 @app.command()
@@ -134,7 +134,7 @@ def reveal(
     user: UserArgument,
     field: Annotated[str, typer.Argument(help="mail, phone or postal_address.")],
     *,
-    purpose: Annotated[str, typer.Option("--purpose", help="What it is needed for.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="The id of one of the policy's.")],
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
@@ -171,6 +171,34 @@ def hold(
 
 
 @app.command()
+def holds(
+    user: Annotated[str | None, typer.Argument(help="The user's id; else everybody.")] = None,
+    *,
+    limit: LimitOption = 100,
+    after: Annotated[
+        str, typer.Option("--after", help="From behind this hold, such as u1/h1.")
+    ] = "",
+    config: ConfigOption = SETTINGS,
+    locale: LocaleOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List legal holds by user, lifted ones too. Why each was placed may be personal: left out."""
+    with terminal(locale, as_json=as_json) as shown:
+        owner, slash, id = after.rpartition("/")
+        if after and not slash:
+            raise NotFound("hold", after)
+        last = (owner, id) if after else None
+        with read_settings(config).open() as ops:
+            if user is not None:
+                ops.people.user(user)
+            listed = ops.privacy.holds(user, after=last, limit=limit)
+        plain = (serial.dump(one) for one in listed)
+        shown.result({"holds": [{k: v for k, v in one.items() if k != "reason"} for one in plain]})
+        none = both("No legal holds.", "没有法律保留。")
+        _show(shown, people_tables.holds(listed), none)
+
+
+@app.command()
 def lift(
     user: UserArgument,
     id: Annotated[str, typer.Argument(help="The hold's id, such as h1.")],
@@ -191,6 +219,10 @@ def lift(
 def policy(
     file: Annotated[Path | None, typer.Argument(help="A TOML file to adopt.")] = None,
     *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A new TOML file for the policy, to edit and adopt."),
+    ] = None,
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
@@ -200,32 +232,28 @@ def policy(
         wanted = None if file is None else read_toml(file, Policy)
         if wanted is not None and (problems := lint(wanted)):
             raise Invalid(problems, "privacy.invalid")
+        if out is not None:
+            _not_in_the_way(out)
         with read_settings(config).open() as ops:
-            news = wanted is not None and ops.privacy.adopt(wanted)
-            counts = ops.privacy.policy()
-        shown.result({"adopted": news, "policy": serial.dump(counts)})
-        shown.show(
-            Section(
-                id="retention",
-                title=both("How long data is kept", "数据保存期限"),
-                columns=(
-                    column("class", both("class", "类别")),
-                    column("purpose", both("purpose", "用途")),
-                    column("after", both("after", "起算")),
-                    column("days", both("days", "天数"), "count"),
-                ),
-                rows=tuple(
-                    (_class(rule.data_class), rule.purpose, rule.after, rule.keep_for.days)
-                    for rule in counts.retention
-                ),
-            )
-        )
+            changed = wanted is not None and ops.privacy.adopt(wanted)
+            counts, in_force = ops.privacy.policy(), ops.privacy.in_force()
+        if out is not None:
+            out.write_text(policy_file.written(counts), encoding="utf-8")
+        told = {"in_force": in_force, "changed": changed, "policy": serial.dump(counts)}
+        shown.result(told if out is None else {**told, "out": str(out)})
+        shown.show(people_tables.retention(counts, in_force=in_force))
+        if out is not None:
+            shown.say(both("Written: {out}", "已写入：{out}"), out=out)
 
 
 @app.command()
 def retain(
     *,
     dry_run: DryRunOption = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Look at so many people; else at all.")
+    ] = None,
+    after: AfterOption = "",
     config: ConfigOption = SETTINGS,
     locale: LocaleOption = None,
     as_json: JsonOption = False,
@@ -233,11 +261,12 @@ def retain(
     """Take away what no purpose needs any longer, of everybody. Ticks do the same once a day."""
     with terminal(locale, as_json=as_json) as shown:
         parts: list[RetentionReport] = []
+        last: str | None = after
         with read_settings(config).open() as ops:
-            after: str | None = ""
-            while after is not None:
-                parts.append(ops.privacy.retain(after=after, limit=_PAGE, dry_run=dry_run))
-                after = parts[-1].after
+            while last is not None and (limit is None or limit > 0):
+                most = _PAGE if limit is None else min(_PAGE, limit)
+                parts.append(ops.privacy.retain(after=last, limit=most, dry_run=dry_run))
+                last, limit = parts[-1].after, limit and limit - most
         due = [one for part in parts for one in part.due]
         held = [user for part in parts for user in part.held]
         shown.result(
@@ -247,36 +276,15 @@ def retain(
                 "rows": sum(part.rows for part in parts),
                 "due": serial.dump(due),
                 "held": held,
+                "after": last,
             }
         )
-        shown.show(
-            Section(
-                id="due",
-                title=both("Time is over", "已到期"),
-                columns=(
-                    column("user", both("user", "用户")),
-                    column("class", both("class", "类别")),
-                    column("by", both("by (UTC)", "期限（UTC）")),
-                    column("purpose", both("last purpose", "最后用途")),
-                    column("after", both("after", "起算")),
-                ),
-                rows=tuple(
-                    (one.user, _class(one.data_class), one.by, one.purpose, one.after)
-                    for one in due
-                ),
-                note=both(f"{len(held)} held.", f"依法保留 {len(held)} 人。"),
-            )
-        )
+        _show(shown, people_tables.due(due, held), both("Nothing due.", "没有到期数据。"))
 
 
 @attrs.frozen
 class _Reason:
     reason: Ground
-
-
-def _class(id: str) -> Text:
-    known = CLASSES.get(family(id))
-    return Text.of(id) if known is None or "." in id else known.title
 
 
 def _listed(path: Path) -> list[ErasureReport]:
@@ -291,27 +299,39 @@ def _listed(path: Path) -> list[ErasureReport]:
     return found
 
 
-def _show_report(shown: Terminal, report: ErasureReport) -> None:
-    shown.show(
-        Section(
-            id="erasure",
-            title=both("What becomes of the data", "数据处理结果"),
-            columns=(
-                column("class", both("class", "类别")),
-                column("where", both("where", "位置")),
-                column("count", both("rows", "行数"), "count"),
-                column("outcome", both("outcome", "结果")),
-                column("why", both("why", "原因")),
-            ),
-            rows=tuple(
-                (
-                    CLASSES[line.data_class].title,
-                    line.where,
-                    line.count,
-                    _OUTCOMES[line.outcome],
-                    texts.explain(line.reason, {}, locale=shown.locale) if line.reason else None,
-                )
-                for line in report.lines
-            ),
-        )
-    )
+def _every(ops: SaasOps) -> Iterator[ErasureReport]:
+    last: str | None = None
+    while page := ops.privacy.erasures(after=last, limit=_PAGE):
+        yield from page
+        last = page[-1].user
+
+
+def _not_in_the_way(out: Path) -> None:
+    if out.exists():
+        raise Refused("cli.in_the_way", names=[str(out)])
+
+
+def _show(shown: Terminal, section: Section, nothing: Text) -> None:
+    """Print *section*, or that there is *nothing* in it."""
+    if section.rows:
+        shown.show(section)
+        return
+    for words in (nothing, section.note):
+        if words is not None:
+            shown.say(words)
+
+
+def _show_again(shown: Terminal, done: Iterable[ErasureReport], *, dry_run: bool) -> None:
+    """Tell who was forgotten again, or would be, but for whom a legal hold stands in the way."""
+    held = [one.user for one in done if any(x.reason == _HELD for x in one.lines)]
+    users = [one.user for one in done if one.user not in held]
+    if not dry_run:
+        shown.result({"again": users})
+        shown.say(both("{count} forgotten again.", "已重新删除 {count} 人。"), count=len(users))
+        return
+    shown.result({"dry_run": True, "again": users, "held": held})
+    words = both("{count} would be forgotten again: {users}", "将重新删除 {count} 人：{users}")
+    shown.say(words, count=len(users), users=", ".join(users) or "-")
+    if held:
+        words = both("Under legal hold, which refuses it: {users}", "因法律保留而不能删除：{users}")
+        shown.say(words, users=", ".join(held))

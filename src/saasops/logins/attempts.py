@@ -6,15 +6,28 @@ What the provider makes of it, and keeping attempts, are left to others.
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
 from saasops.errors import LoginFailed
 from saasops.logins.http import HttpTransport
+from saasops.logins.identities import are
 from saasops.logins.policy import LoginPolicy
-from saasops.logins.provider import Device, LoginContext, Pending, Prompt, Redirect
+from saasops.logins.provider import (
+    Delivery,
+    Device,
+    Done,
+    Field,
+    LoginContext,
+    Pending,
+    Prompt,
+    Redirect,
+    Unavailable,
+)
 from saasops.logins.redirects import require_listed, require_local
 from saasops.logins.tokens import Entropy, digest, is_token, same, token
+from saasops.values import Text
 
 _UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -114,6 +127,26 @@ def keep(attempt: Attempt, step: Redirect | Prompt) -> Attempt:
     return attrs.evolve(attempt, kept=dict(step.keep), prompted=isinstance(step, Prompt))
 
 
+def is_step(found: Any) -> bool:
+    """Tell whether *found*, which somebody else's code made, is a first step through and through.
+
+    Where a redirect leads, and the proof of what is done, are left to others.
+    """
+    match found:
+        case Redirect():
+            return are(str, found.url) and found.url.isprintable() and _keeps(found.keep)
+        case Prompt():
+            sends = found.send is None or _is_delivery(found.send)
+            right = are(Field, *found.fields) and found.next in ("begin", "finish")
+            return right and sends and _keeps(found.keep)
+        case Done():
+            return True
+        case Unavailable():
+            return are(str, found.code)
+        case _:
+            return False
+
+
 def resume(attempt: Attempt | None, *, browser: str | None, at: datetime) -> Attempt:
     """Return *attempt* with one try more; raise `LoginFailed`.
 
@@ -168,6 +201,15 @@ def context(
         principal=principal,
         given=given or {},
     )
+
+
+def _keeps(kept: Any) -> bool:
+    return are(Mapping, kept) and are(str, *kept.keys(), *kept.values())
+
+
+def _is_delivery(found: Any) -> bool:
+    medium = isinstance(found, Delivery) and found.medium in ("sms", "mail")
+    return medium and are(str, found.address) and are(Text, found.text)
 
 
 def _is_text(text: object, longest: int) -> bool:

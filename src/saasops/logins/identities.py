@@ -4,14 +4,16 @@ Looking up what is on file, and keeping what is decided, are left to the shell.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias, get_args
 
 import attrs
 
 from saasops.errors import LoginFailed
 from saasops.logins.policy import LoginPolicy
-from saasops.logins.provider import Proof
+from saasops.logins.provider import Assurance, Claim, Proof
+from saasops.people.users import Identity, Union
 
 FRESH = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
@@ -111,21 +113,79 @@ def nickname(proof: Proof, *, most: int = 50) -> str:
 def check_proof(proof: Proof, provider: str, *, at: datetime) -> None:
     """Raise `LoginFailed` login.unusable_proof for what no provider may vouch for.
 
-    That is a subject that is empty, endless or unreadable, a proof of another time, and an
-    address, or the host's word, that something else vouches for.
+    That is a subject that is empty, endless or unreadable, a proof of another time, an address
+    that no code proves, or another than it proves, and the host's word by somebody else. Who
+    may vouch for whom is left to `check_voucher`.
     """
+    if not is_proof(proof):
+        raise LoginFailed("login.unusable_proof", provider=provider)
     identity, union = proof.identity, proof.identity.union
     ids = [identity.provider, identity.subject, *((union.scope, union.id) if union else ())]
     ids += [*proven(proof).values()]
     readable = all(one and _is_readable(one) for one in ids) and _is_readable(identity.realm)
     fresh = at - FRESH <= proof.proven_at <= at + _SKEW
-    by_code = identity.provider in _CONTACTS
-    by_host = identity.provider == "host"
-    rightly = (not by_code or proof.assurance == "code") and (
-        not by_host or proof.assurance == "host"
+    by_code, by_host = proof.assurance == "code", proof.assurance == "host"
+    rightly = by_code == (identity.provider in _CONTACTS) and by_host == (
+        identity.provider == "host"
     )
-    if not (readable and fresh and rightly):
+    received = not by_code or proven(proof) == {identity.provider: identity.subject}
+    if not (readable and fresh and rightly and received):
         raise LoginFailed("login.unusable_proof", provider=provider)
+
+
+def check_voucher(proof: Proof, provider: str) -> None:
+    """Raise `LoginFailed` login.unusable_proof where *provider* says what only another may say.
+
+    A code only `code` has received, the host's word only `host` has; see `may_vouch`.
+    """
+    own = provider if provider in ("code", "host") else "federated"
+    if proof.assurance != own or not may_vouch(provider, proof.identity):
+        raise LoginFailed("login.unusable_proof", provider=provider)
+
+
+def may_vouch(provider: str, identity: Identity) -> bool:
+    """Tell whether *identity* is one that *provider* may name: each only those of its own name.
+
+    That is its name up to the first dot, alone or with a dot and more; `code` has `phone` and
+    `mail`.
+    """
+    if provider == "code" or identity.provider in _CONTACTS:
+        return provider == "code" and identity.provider in _CONTACTS
+    head = provider.partition(".")[0]
+    return identity.provider == head or identity.provider.startswith(f"{head}.")
+
+
+def is_proof(found: Any) -> bool:
+    """Tell whether *found*, which somebody else's code made, is a `Proof` through and through."""
+    return (
+        isinstance(found, Proof)
+        and _is_identity(found.identity)
+        and are(Mapping, found.claims)
+        and are(str, *found.claims)
+        and all(map(_is_claim, found.claims.values()))
+        and found.assurance in get_args(Assurance)
+        and are(datetime, found.proven_at)
+        and found.proven_at.utcoffset() is not None
+    )
+
+
+def are(kind: type, *found: Any) -> bool:
+    """Tell whether all of *found* are of one *kind*, whatever they are said to be."""
+    return all(isinstance(one, kind) for one in found)
+
+
+def _is_identity(found: Any) -> bool:
+    if not isinstance(found, Identity):
+        return False
+    union: Any = found.union
+    texts: list[Any] = [found.provider, found.subject, found.realm]
+    if union is not None:
+        texts += [union.scope, union.id] if isinstance(union, Union) else [None]
+    return are(str, *texts)
+
+
+def _is_claim(found: Any) -> bool:
+    return isinstance(found, Claim) and are(str, found.value) and are(bool, found.verified)
 
 
 def _is_readable(text: str) -> bool:

@@ -25,8 +25,7 @@ Reason: TypeAlias = Literal[
 LONGEST_CODE = 4096
 LONGEST_CLAIM = 2048
 
-_JSONP = re.compile(r"\s*[\w$.]+\s*\(\s*(\{.*\})\s*\)\s*;?\s*", re.DOTALL)
-_TRAILING_COMMA = re.compile(r",\s*\}\s*\Z")
+_NAME = re.compile(r"[\w$.]+")
 _FORM = re.compile(r"[\w.-]+=[^\s<>&=]*(?:&[\w.-]+=[^\s<>&=]*)*", re.ASCII)
 _CODED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -173,14 +172,27 @@ def endpoint(_settings: Any, field: Any, value: str) -> None:
 
 def _table(text: str) -> dict[str, Any] | None:
     """Return what *text* holds by key, or None."""
-    if match := _JSONP.fullmatch(text):
-        text = match[1]
+    text = _unwrapped(text.strip())
     try:
-        read: object = json.loads(_TRAILING_COMMA.sub("}", text))
+        read: object = json.loads(_without_trailing_comma(text))
     except (ValueError, RecursionError):
-        text = text.strip()
         return dict(map(_pair, text.split("&"))) if _FORM.fullmatch(text) else None
     return cast("dict[str, Any]", read) if isinstance(read, dict) and read else None
+
+
+# By hand and not by patterns: these would go through a body of blanks again for each of them.
+def _unwrapped(text: str) -> str:
+    """Return the object in the brackets of JSONP, or *text* if it is none."""
+    name, bracket, rest = text.partition("(")
+    rest = rest.removesuffix(";").rstrip()
+    inner = rest.removesuffix(")").strip()
+    wraps = bracket and rest.endswith(")") and _NAME.fullmatch(name.rstrip())
+    return inner if wraps and inner.startswith("{") and inner.endswith("}") else text
+
+
+def _without_trailing_comma(text: str) -> str:
+    head = text.removesuffix("}").rstrip()
+    return f"{head[:-1]}}}" if text.endswith("}") and head.endswith(",") else text
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -12,7 +12,8 @@ from saasops.errors import Invalid, LoginFailed, Problem
 from saasops.logins.redirects import check_redirects
 
 Whom: TypeAlias = Literal["browser", "address", "client"]
-"""Who is counted: a browser, the phone or mail that is asked for, whom the host names."""
+"""Who is counted: a browser, the phone or mail that gets a code, whom the host names."""
+Medium: TypeAlias = Literal["sms", "mail"]
 _MINUTES = timedelta(minutes=10)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -66,7 +67,8 @@ class LoginPolicy:
     an outside party may send people back to, letter by letter. Whom nobody knows yet is
     registered, or refused. A session ends *session_for* after the login, and when it was not
     seen *idle_for*. An attempt has to be finished *attempt_for* after it began; a prompt takes
-    so many *tries*. Raise `Invalid` for a policy that makes no sense.
+    so many *tries*. *most_sms* and *most_mail* are how many codes leave the host in all, whoever
+    asks for them: they bound what a flood costs. Raise `Invalid` for a policy that makes no sense.
     """
 
     providers: tuple[str, ...]
@@ -78,16 +80,23 @@ class LoginPolicy:
     tries: int = 5
     most_begun: Limits = _BEGUN
     most_finished: Limits = _FINISHED
+    most_sms: tuple[Limit, ...] = (Limit(600, _HOUR),)
+    most_mail: tuple[Limit, ...] = (Limit(6000, _HOUR),)
 
     def __attrs_post_init__(self) -> None:
         problems = [*check_redirects(self.redirects)]
         spans = ("session_for", "idle_for", "attempt_for")
         wrong = [name for name in spans if getattr(self, name) <= timedelta(0)]
         wrong += ["tries"] if self.tries < 1 else []
-        for name in ("most_begun", "most_finished"):
-            whole: Limits = getattr(self, name)
-            limits = (*whole.browser, *whole.address, *whole.client)
-            if any(one.most < 1 or one.within < timedelta(seconds=1) for one in limits):
+        limits = {
+            name: (*whole.browser, *whole.address, *whole.client)
+            for name, whole in (
+                ("most_begun", self.most_begun),
+                ("most_finished", self.most_finished),
+            )
+        } | {"most_sms": self.most_sms, "most_mail": self.most_mail}
+        for name, all_ in limits.items():
+            if any(one.most < 1 or one.within < timedelta(seconds=1) for one in all_):
                 wrong.append(name)
         problems += [Problem(name, "login.wrong_limit") for name in wrong]
         if problems:
@@ -102,6 +111,12 @@ def windows(
     *index* is a digest or a blind index, never an address itself.
     """
     return tuple(_window(limit, f"{step}/{whom}/{index}", at) for limit in limits.of(whom))
+
+
+def windows_of_all(policy: LoginPolicy, medium: Medium, *, at: datetime) -> tuple[Window, ...]:
+    """Return the counters that go up when a code leaves by *medium* now, to whomever."""
+    limits = policy.most_sms if medium == "sms" else policy.most_mail
+    return tuple(_window(limit, f"send/{medium}", at) for limit in limits)
 
 
 def too_many(window: Window, *, at: datetime) -> LoginFailed:

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
+from saasops import texts
 from saasops.logins.http import HttpTransport
 from saasops.people.users import Identity
 from saasops.values import Text
@@ -111,6 +112,10 @@ class Unavailable:
     code: str
     context: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
 
+    def explain(self, locale: str = "en") -> str:
+        """Say why, in *locale* (zh-CN or en)."""
+        return texts.explain(self.code, self.context, locale=locale)
+
 
 Begun: TypeAlias = Redirect | Prompt | Done | Unavailable
 
@@ -127,7 +132,10 @@ class Pending:
 class LoginProvider(Protocol):
     """Somebody who vouches for people.
 
-    Safe to call from several threads; keeps nothing of a login.
+    Safe to call from several threads; keeps nothing of a login. It names only identities of its
+    own name: `wechat.in_app` those of `wechat`, `social` those of `social` and `social.github`,
+    with the assurance "federated". Phones, mails, a code received and the host's word are left
+    to `code` and `host`.
     """
 
     def begin(self, context: LoginContext, /) -> Begun:

@@ -15,7 +15,7 @@ from saasops.logins.tokens import Entropy, digest, token
 
 SEEN_EVERY = timedelta(minutes=5)
 """A session is written down again when it was last seen so long ago."""
-Ending: TypeAlias = Literal["logout", "everywhere", "rotated"]
+Ending: TypeAlias = Literal["logout", "everywhere", "rotated", "unlinked"]
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +43,10 @@ class UserLoggedIn:
 
 @attrs.frozen(kw_only=True)
 class SessionClosed:
-    """A session of a user ended: he left, here or everywhere, or logged in anew."""
+    """A session of a user ended.
+
+    He left, here or everywhere, or logged in anew; or what he logged in by was taken from him.
+    """
 
     at: datetime
     user: str

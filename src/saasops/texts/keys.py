@@ -7,10 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "keys.lost": (
         (
-            "the database was kept under the keys in {name}, which is not beside it; put it back, "
-            "or name the keys that it was kept under"
+            "the database is sealed under the keys in {name}, which is not beside it; put it "
+            'back, or name the keys: keys=, in saasops.toml keys = "keyfile"'
         ),
-        "该数据库由 {name} 中的密钥保存，但该文件不在其旁；请放回该文件，或指定当时使用的密钥",
+        '该数据库用 {name} 中的密钥加密，但同目录下没有该文件；请放回该文件，或指定密钥：keys=，在 saasops.toml 中为 keys = "keyfile"',
     ),
     "keys.in_clear": (
         "something personal stands unsealed in {table}; look at who else writes to the database",
@@ -54,6 +54,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "keys.wrong_secret": (
         "a key that lies under the secret {id} does not open; is this the keyring of this data?",
-        "机密 {id} 下的密钥无法打开，请确认所用的是这份数据的密钥环",
+        "用主密钥 {id} 无法解开数据密钥，请确认所用的是这份数据的密钥环",
     ),
 }

@@ -107,6 +107,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "another user is logged in by now; begin again to add this {provider} identity",
         "当前登录的已是其他用户，请重新发起关联 {provider} 身份",
     ),
+    "login.merged_user": (
+        "this user goes on in another; log in anew, then add this {provider} identity",
+        "该用户已并入其他用户，请重新登录后再关联 {provider} 身份",
+    ),
     "login.no_session": (
         "nobody is logged in here any more; log in",
         "登录已失效，请重新登录",

@@ -18,8 +18,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "保留用户 {user} 的数据需要说明理由",
     ),
     "privacy.no_purpose": (
-        "personal data is shown for a purpose alone; say in up to {most} characters for which",
-        "查看个人数据须说明用途，请用不超过 {most} 个字符写明",
+        "personal data is shown for a purpose alone; name one of {known}",
+        "查看个人数据须说明用途，可选：{known}",
+    ),
+    "privacy.unknown_purpose": (
+        "that is no purpose of the policy; name one of {known}, or adopt a policy that has it",
+        "数据处理规则中没有该用途，可选：{known}；也可启用包含该用途的规则",
     ),
     "privacy.withdrawn": (
         "user {user} took the consent to {purpose} back; do without the data",
@@ -45,6 +49,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "line {line} is no erasure; give the file that `saasops people erasures --out` wrote",
         "第 {line} 行不是删除记录，请提供 `saasops people erasures --out` 写出的文件",
     ),
+    "privacy.lint.bad_id": (
+        "the id of a purpose stands in the journal; use up to 64 of a-z, 0-9, _ and -",
+        "用途编号会写入事件日志，请只用小写字母、数字、_ 和 -，不超过 64 个字符",
+    ),
     "privacy.lint.repeated": (
         "there are two purposes {id}; keep one",
         "用途 {id} 重复，请保留一个",
@@ -66,8 +74,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{data_class} 在 {after} 之后有两个期限，较长的不会生效，请保留较短的",
     ),
     "privacy.lint.no_rule": (
-        "no rule says how long {data_class} is kept; give a period",
-        "没有规则规定 {data_class} 的保存期限，请补充",
+        "for class {data_class}, no rule gives a period; add one",
+        "类别 {data_class} 没有规定保存期限的规则，请补充",
     ),
     "privacy.later.held": (
         "stays until the legal hold is lifted",
@@ -111,7 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "privacy.stays.proof": (
         "stays as proof of what was agreed and decided",
-        "作为约定和决定的凭据保留",
+        "作为约定和决定的凭证保留",
     ),
     "notice.suppressed.erased": (
         "the recipient was forgotten",

@@ -1,8 +1,11 @@
-"""A way to the network by the standard library alone. It follows nothing and remembers nothing."""
+"""A way to the network by the standard library alone. It follows nothing and remembers nothing.
+
+How one connection is made and heard is left to `connections`.
+"""
 
 import socket
 import ssl
-import time
+from functools import partial
 from http.client import HTTPException, HTTPResponse
 from ipaddress import ip_address
 from urllib.error import URLError
@@ -19,26 +22,35 @@ from urllib.request import (
 
 from saasops.errors import LoginFailed
 from saasops.logins.http import LARGEST, HttpReply, HttpRequest
+from saasops.transports.addresses import is_open
+from saasops.transports.connections import Connection, May, SafeConnection
 
 _AGENT = "saasops"
-_READS = 4
-"""A whole answer may take so many times the timeout of one read."""
 _STEP = 16 * 1024
 
 
 class StandardTransport:
     """Ask by urllib. Thread-safe; each request has a connection of its own.
 
-    Certificates are looked at by *tls*, else as the system does. With *proxies* the proxies of
-    the environment are used; else none.
+    Certificates are looked at by *tls*, else as the system does. Over https only addresses of the
+    open network are connected to, whatever a name leads to; with *private* all others, too, for
+    an issuer in a network of your own. With *proxies* the proxies of the environment are used,
+    and what a name may lead to is theirs to decide; else none.
+
+    A request takes four times its timeout at most, from the first connection to the last byte;
+    only how long the system looks for a name is the system's.
     """
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, proxies: bool = False) -> None:
+    def __init__(
+        self, *, tls: ssl.SSLContext | None = None, proxies: bool = False, private: bool = False
+    ) -> None:
         self._opener = OpenerDirector()
         for handler in (
             ProxyHandler(getproxies() if proxies else {}),
-            HTTPHandler(),
-            HTTPSHandler(context=tls or ssl.create_default_context()),
+            _Plain(_anywhere if proxies else _is_loopback),
+            _Safe(
+                tls or ssl.create_default_context(), _anywhere if proxies or private else is_open
+            ),
             _AsItIs(),
         ):
             self._opener.add_handler(handler)
@@ -65,12 +77,11 @@ class StandardTransport:
             headers={"User-Agent": _AGENT, **request.headers},
             method=request.method,
         )
-        before = time.monotonic() + _READS * request.timeout
         response = self._opener.open(asked, timeout=request.timeout)
         if not isinstance(response, HTTPResponse):
             raise HTTPException
         with response:
-            body = _read(response, before=before)
+            body = _read(response)
             headers = {name.lower(): value for name, value in response.getheaders()}
             return HttpReply(status=response.status, headers=headers, body=body)
 
@@ -100,14 +111,12 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _read(response: HTTPResponse, *, before: float) -> bytes:
+def _read(response: HTTPResponse) -> bytes:
     parts: list[bytes] = []
     room = LARGEST + 1
     while room and (part := response.read1(min(room, _STEP))):
         parts.append(part)
         room -= len(part)
-        if time.monotonic() > before:
-            raise TimeoutError
     if not room:
         raise LoginFailed("login.oversized", most=LARGEST)
     if response.length:
@@ -121,6 +130,29 @@ def _named(error: Exception) -> str:
     kind = type(found) if isinstance(found, Exception) else type(error)
     kind = TimeoutError if issubclass(kind, socket.timeout) else kind
     return kind.__name__
+
+
+def _anywhere(address: str) -> bool:
+    del address
+    return True
+
+
+class _Plain(HTTPHandler):
+    def __init__(self, may: May) -> None:
+        super().__init__()
+        self._may = may
+
+    def http_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(Connection, may=self._may), req)
+
+
+class _Safe(HTTPSHandler):
+    def __init__(self, tls: ssl.SSLContext, may: May) -> None:
+        super().__init__(context=tls)
+        self._tls, self._may = tls, may
+
+    def https_open(self, req: Request) -> HTTPResponse:
+        return self.do_open(partial(SafeConnection, may=self._may, context=self._tls), req)
 
 
 class _AsItIs(HTTPErrorProcessor):

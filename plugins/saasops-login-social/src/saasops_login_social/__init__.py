@@ -20,7 +20,8 @@ class Settings:
 
     *backend* is the place of its class, such as `social_core.backends.github.GithubOAuth2`.
     *options* are its own settings by their short names, such as `OIDC_ENDPOINT`. *realm* is what
-    its ids belong to: the app, by default, as some providers call a person otherwise in each.
+    its ids belong to: the app, by default, as some providers call a person otherwise in each. It
+    has to be given where options may lead to another party, or to other ids of the same.
     *timeout* is in seconds, for each request.
     """
 

@@ -4,7 +4,7 @@ How the backend is bound to a login is left to `binding`.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -21,17 +21,29 @@ from saasops_login_social.binding import OneLogin, bound
 
 T = TypeVar("T")
 _SESSION = "session"
+_HARMLESS = frozenset(
+    {
+        "API_LOCALE", "AUTH_EXTRA_ARGUMENTS", "DISPLAY", "FIRST_NAME_KEY", "FULLNAME_KEY",
+        "IGNORE_DEFAULT_SCOPE", "JWT_LEEWAY", "KEY", "LAST_NAME_KEY", "PKCE_CODE_CHALLENGE_METHOD",
+        "PKCE_CODE_VERIFIER_LENGTH", "PROMPT", "SCOPE", "SECRET", "UI_LOCALES", "USE_PKCE",
+        "WHITELISTED_DOMAINS", "WHITELISTED_EMAILS",
+    }
+)  # fmt: skip
+"""Options that change neither which party is asked nor which of its ids is taken."""
 
 
 class SocialProvider:
     """One backend as a login provider. It vouches for an id and for no address.
 
-    Raise `Invalid` where the backend is no OAuth 2 backend, or one that logs nobody in.
+    Raise `Invalid` where the backend is no OAuth 2 backend, or one that logs nobody in, and where
+    options may change whom its ids mean, and no realm tells these people from others.
     """
 
     def __init__(self, settings: Settings, *, name: str = "social") -> None:
         self._settings, self._name = settings, name
         self._kind = bound(_found(settings.backend))
+        if settings.realm is None and not settings.options.keys() <= _HARMLESS:
+            raise Invalid([_without_realm(settings.options.keys() - _HARMLESS)])
 
     def begin(self, context: LoginContext, /) -> Begun:
         """Send the browser where the backend wants it."""
@@ -92,6 +104,12 @@ def _found(place: str) -> Any:
         context = {"expected": "the place of an OAuth 2 backend that logs people in", "got": place}
         raise Invalid([Problem("backend", "value.wrong_type", context)])
     return kind
+
+
+def _without_realm(options: Iterable[str]) -> Problem:
+    given = ", ".join(sorted(options))
+    context = {"expected": f"a name of your own for whose ids these are, as {given} may change it"}
+    return Problem("realm", "value.wrong_type", {**context, "got": "nothing"})
 
 
 def _is_backend(kind: Any) -> bool:

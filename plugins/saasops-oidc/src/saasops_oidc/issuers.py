@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Generic, TypeVar
+from urllib.parse import SplitResult
 
 import attrs
 
@@ -14,9 +15,10 @@ from saasops.errors import LoginFailed
 from saasops.logins.http import HttpRequest
 from saasops.logins.oauth import failed
 from saasops.logins.provider import LoginContext
+from saasops.transports.addresses import is_open_host
 from saasops_oidc.keys import Keys, read_keys
 from saasops_oidc.replies import read
-from saasops_oidc.settings import Settings, address
+from saasops_oidc.settings import Settings, address, is_loopback
 
 T = TypeVar("T")
 _KNOWN = "/.well-known/openid-configuration"
@@ -40,16 +42,22 @@ class Metadata:
 def read_metadata(found: Mapping[str, Any], settings: Settings, *, provider: str) -> Metadata:
     """Read a discovery document; raise `LoginFailed` login.wrong_metadata, with what is wrong.
 
-    It has to be of exactly the issuer of *settings*; addresses have the scheme of the issuer.
+    It has to be of exactly the issuer of *settings*; addresses have the scheme of the issuer, and
+    lie in the open network or at the issuer's own host. Where that is on loopback all others may.
     """
-    scheme = settings.issuer.partition(":")[0]
+    own = address(settings.issuer)
+
+    def fits(parts: SplitResult) -> bool:
+        host, home = parts.hostname or "", (own and own.hostname) or ""
+        near = host == home or is_loopback(home) or is_open_host(host)
+        return own is not None and parts.scheme == own.scheme and near
 
     def place(name: str, *, needed: bool = True) -> str | None:
         url = found.get(name)
         if url is None and not needed:
             return None
         parts = address(url)
-        if parts is None or parts.scheme != scheme:
+        if parts is None or not fits(parts):
             raise LoginFailed("login.wrong_metadata", provider=provider, reason=name)
         return str(url)
 

@@ -93,11 +93,12 @@ def address(url: Any) -> SplitResult | None:
         return None
     if not host or " " in url or "#" in url or "@" in parts.netloc:
         return None
-    secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     return parts if secure else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether *host* is loopback by its own writing."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

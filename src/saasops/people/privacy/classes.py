@@ -82,7 +82,8 @@ CLASSES: Mapping[str, DataClass] = {
         DataClass(
             id="earlier", title=both("earlier participations", "以往参与记录"), events=_CAMPAIGN
         ),
-        DataClass(id="records", title=both("books and proofs", "账目和凭据"), events=frozenset()),
+        DataClass(id="participation", title=both("participation", "参与记录"), events=frozenset()),
+        DataClass(id="records", title=both("books and proofs", "账目与凭证"), events=frozenset()),
     )
 }
 """Every class by its id. `answers.address` means the answers of that personal category alone."""
@@ -102,8 +103,8 @@ PLACES: tuple[Place, ...] = (
     Place(table="identities", data_class="identity", fields=("*",)),
     Place(table="match_keys", data_class="identity", fields=("*",)),
     Place(table="merges", data_class="identity", fields=("*",)),
-    Place(table="segment_stays", data_class="visits", stays="privacy.stays.counted"),
-    Place(table="segment_snapshots", data_class="visits", stays="privacy.stays.counted"),
+    Place(table="segment_stays", data_class="participation", stays="privacy.stays.counted"),
+    Place(table="segment_snapshots", data_class="participation", stays="privacy.stays.counted"),
     Place(table="proven_contacts", data_class="identity", fields=("*",)),
     Place(table="sessions", data_class="identity", fields=("*",)),
     Place(table="login_attempts", data_class="identity", owner="link", fields=("*",)),
@@ -154,9 +155,9 @@ PLACES: tuple[Place, ...] = (
         stays="privacy.stays.counted",
     ),
     Place(table="waitlist", data_class="visits", fields=("*",)),
-    Place(table="bookings", data_class="visits", stays="privacy.stays.place_used"),
-    Place(table="participants", data_class="visits", stays="privacy.stays.counted"),
-    Place(table="downloads", data_class="visits", stays="privacy.stays.counted"),
+    Place(table="bookings", data_class="participation", stays="privacy.stays.place_used"),
+    Place(table="participants", data_class="participation", stays="privacy.stays.counted"),
+    Place(table="downloads", data_class="participation", stays="privacy.stays.counted"),
     Place(table="grants", data_class="shipping", stays="privacy.stays.ledger"),
     Place(
         table="notices",
@@ -180,7 +181,8 @@ PLACES: tuple[Place, ...] = (
 )
 """What lies where, in the order in which it goes: what leads to a person first, his key last.
 
-What names his earlier participations goes before what leads to them. Planned notices are called off; those that went out stay, without contents.
+What names his earlier participations goes before what leads to them. Planned notices are called
+off; those that went out stay, without contents.
 """
 
 NOBODYS: Mapping[str, str] = {

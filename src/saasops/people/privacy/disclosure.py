@@ -7,12 +7,11 @@ from typing import Literal, TypeAlias, get_args
 import attrs
 
 from saasops.errors import Invalid, Problem, Refused
-from saasops.people.privacy.consents import Consent, withdrawn_at
+from saasops.people.privacy.consents import Consent, Purpose, withdrawn_at
 from saasops.people.privacy.retention import Policy
 
 ContactField: TypeAlias = Literal["mail", "phone", "postal_address"]
 FIELDS: tuple[ContactField, ...] = get_args(ContactField)
-LONGEST = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -45,39 +44,35 @@ class PersonExported:
     rows: int
 
 
-def reveal(user: str, field: str, *, purpose: str, at: datetime) -> ContactRevealed:
-    """Let the actor see *field* of *user*.
-
-    Raise `Invalid` for another field than one of `FIELDS`, `Refused` as `purpose_of` does.
-    """
+def reveal(user: str, field: str, *, purpose: Purpose, at: datetime) -> ContactRevealed:
+    """Let the actor see *field* of *user*; raise `Invalid` for another than one of `FIELDS`."""
     if field not in FIELDS:
         context = {"value": field, "allowed": list(FIELDS)}
         raise Invalid([Problem("field", "value.not_allowed", context)])
-    return ContactRevealed(at=at, user=user, fields=(field,), purpose=purpose_of(purpose))
+    return ContactRevealed(at=at, user=user, fields=(field,), purpose=purpose.id)
 
 
-def purpose_of(text: str) -> str:
-    """Return what somebody says he needs personal data for.
+def purpose_of(policy: Policy, id: str) -> Purpose:
+    """Return the purpose *id* of *policy*: what is said in words could itself be personal.
 
-    Raise `Refused` privacy.no_purpose for a blank one, and for one that is too long for a record.
+    Raise `Refused` privacy.no_purpose for a blank *id*, privacy.unknown_purpose for another.
     """
-    said = " ".join(text.split())
-    if not said or len(said) > LONGEST:
-        raise Refused("privacy.no_purpose", most=LONGEST)
-    return said
+    wanted, known = id.strip(), [one.id for one in policy.purposes]
+    if not wanted:
+        raise Refused("privacy.no_purpose", known=known)
+    found = policy.purpose(wanted)
+    if found is None:
+        raise Refused("privacy.unknown_purpose", known=known)
+    return found
 
 
 def list_parcels(
-    campaign: str, week: date, users: tuple[str, ...], *, purpose: str, at: datetime
+    campaign: str, week: date, users: tuple[str, ...], *, purpose: Purpose, at: datetime
 ) -> ParcelsListed:
-    """Let the actor have names and addresses for parcels; raise `Refused` as `purpose_of` does."""
-    said = purpose_of(purpose)
-    return ParcelsListed(at=at, campaign=campaign, week=week, users=users, purpose=said)
+    """Let the actor have names and addresses for parcels."""
+    return ParcelsListed(at=at, campaign=campaign, week=week, users=users, purpose=purpose.id)
 
 
-def may_use(policy: Policy, purpose: str, consents: Iterable[Consent], *, at: datetime) -> bool:
-    """Tell whether nobody took a consent back that *purpose*, by its id, rests on."""
-    known = policy.purpose(" ".join(purpose.split()))
-    if known is None or known.basis != "consent":
-        return True
-    return withdrawn_at(consents, known.id, at=at) is None
+def may_use(purpose: Purpose, consents: Iterable[Consent], *, at: datetime) -> bool:
+    """Tell whether nobody took a consent back that *purpose* rests on."""
+    return purpose.basis != "consent" or withdrawn_at(consents, purpose.id, at=at) is None

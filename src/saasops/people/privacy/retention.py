@@ -8,6 +8,7 @@ has begun is not over. Where consent is its basis and was withdrawn, it is over 
 a rule for `consent_withdrawn` gives it time. How what is due goes, is left to the shell.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -17,6 +18,8 @@ from saasops.errors import Problem
 from saasops.people.privacy.classes import CLASSES, PLACES, Event, family
 from saasops.people.privacy.consents import Basis, Consent, Purpose, withdrawn_at
 from saasops.values import both
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @attrs.frozen(kw_only=True)
@@ -149,6 +152,8 @@ def _end(
 def _wrong(policy: Policy) -> Iterator[Problem]:
     purposes: dict[str, Basis] = {}
     for number, one in enumerate(policy.purposes):
+        if not _ID.fullmatch(one.id):
+            yield Problem(f"purposes[{number}].id", "privacy.lint.bad_id", {})
         if one.id in purposes:
             yield Problem(f"purposes[{number}].id", "privacy.lint.repeated", {"id": one.id})
         purposes[one.id] = one.basis
