@@ -38,7 +38,8 @@ def only_a_refusal(call, *arguments, **more):
     return None
 
 
-STAGE = doors(policy=attrs.evolve(POLICY, most_begun=Limits(), most_finished=Limits()))
+UNLIMITED = {"most_begun": Limits(), "most_finished": Limits(), "most_sms": (), "most_mail": ()}
+STAGE = doors(policy=attrs.evolve(POLICY, **UNLIMITED))
 
 
 @settings(max_examples=300)

@@ -1,6 +1,7 @@
 """What a login may not be led to: by providers that lie or break, by addresses of yesterday."""
 
 import traceback
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import attrs
@@ -173,9 +174,13 @@ def test_nothing_is_added_to_who_goes_on_in_another(stage):
 
 def test_nothing_is_added_to_who_was_forgotten_meanwhile(stage):
     stage.ops.people.register(User(id="a"), identities=(Identity("qq", "1"),))
-    begun = stage.begin(link="a")
-    stage.ops.privacy.erase("a", reason="requested")
-    assert code_of(lambda: stage.finish(begun, code="a")) == "login.state_unknown"
+    begun, again = stage.begin(link="a"), stage.begin(link="a")
+    stage.gate.on_finish = lambda _: stage.ops.privacy.erase("a", reason="requested")
+    for step in (begun, again):
+        assert code_of(lambda: stage.finish(step, code="a")) == "login.state_unknown"  # noqa: B023 -- called at once
+    assert code_of(lambda: stage.begin(link="a")) == "login.state_unknown"
+    stage.gate.on_finish = lambda _: None
+    assert stage.log_in("a").created
 
 
 def test_another_union_takes_the_place_of_the_one_before(stage):
@@ -209,6 +214,31 @@ def test_what_is_no_proof_logs_nobody_in(stage, wrong, monkeypatch):
     assert code_of(lambda: stage.finish(begun, code="a")) == "login.unusable_proof"
     stage.gate.on_begin = lambda _: Done(proof=wrong)
     assert code_of(stage.begin) == "login.unusable_proof"
+
+
+class Bursting(Mapping):
+    """Claims that raise as soon as anybody looks."""
+
+    def __getitem__(self, name):
+        raise KeyError(OLD)
+
+    def __iter__(self):
+        raise KeyError(OLD)
+
+    def __len__(self):
+        return 1
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_proof_that_breaks_when_it_is_read_says_nothing(stage, monkeypatch, at_once):
+    proof = attrs.evolve(GOOD, claims=Bursting())
+    begun = stage.begin()
+    monkeypatch.setattr(stage.gate, "finish", lambda *_: proof)
+    stage.gate.on_begin = lambda _: Done(proof=proof)
+    with pytest.raises(LoginFailed) as caught:
+        stage.begin() if at_once else stage.finish(begun, code="a")
+    assert caught.value.code in ("login.provider_failed", "login.unusable_proof")
+    assert OLD not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize(

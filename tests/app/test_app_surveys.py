@@ -26,10 +26,13 @@ from kit import (
     refusal,
     responses_of,
     rows,
+    staged,
 )
 from saasops import Invalid, NotFound, read_campaign, serial
 from saasops.app.files import read_table
 from saasops.app.imports import ImportReport
+from saasops.people.contacts import Contact
+from saasops.people.users import User
 from saasops.surveys.profiles import ExportProfile
 from saasops.testing.fakes import FixedClock
 
@@ -314,3 +317,24 @@ def test_a6_the_newest_answer_counts_whether_it_came_by_the_site_or_the_export(
     assert after[one].source == "site"
     assert after[other] is not None
     assert after[other].source == "import"
+
+
+def test_a15_a_required_address_needs_no_answer_where_one_is_on_file() -> None:
+    ask = attrs.evolve(SURVEY.questions[0], id="home", kind="address", required=True, options=())
+    survey = attrs.evolve(SURVEY, id="home", questions=(*SURVEY.questions, ask))
+    stage = staged(campaign=attrs.evolve(SMALL, survey=survey))
+    answers = {"version": "5.0", "os": "linux", "slot": "early"}
+    for user in ("u1", "u2", "u3"):
+        stage.user(user)
+    stage.ops.people.register(User(id="u2"), contact=Contact(user="u2", postal_address="1 Road"))
+    stage.ops.people.register(User(id="u3"), contact=Contact(user="u3", postal_address="3 Road"))
+    asked = stage.campaign.survey
+    with pytest.raises(Invalid):
+        asked.submit("u1", answers)
+    assert "home" in asked.draft("u1").missing
+    assert "home" not in asked.draft("u2").missing
+    assert asked.submit("u2", answers).answers["home"] == "1 Road"
+    asked.edit("u3", {**answers, "home": None})
+    assert "home" in asked.draft("u3").missing
+    with pytest.raises(Invalid):
+        asked.submit("u3")

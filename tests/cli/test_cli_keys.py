@@ -60,7 +60,7 @@ def test_keys_are_rotated_and_shown(tmp_path: Path) -> None:
     ("locale", "written", "made", "uses"),
     [
         ("en", "keep a copy", "2 is for everything new", "for older people"),
-        ("zh-CN", "另存一份", "新数据将使用 2", "用于旧的人员"),
+        ("zh-CN", "另存一份", "新数据将使用 2", "用于已有人员"),
     ],
 )
 def test_people_are_told_in_their_language(

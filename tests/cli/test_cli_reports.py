@@ -162,7 +162,7 @@ def test_times_are_read_strictly() -> None:
 
 def test_parcels_go_into_a_file_of_the_owner_and_never_on_the_terminal(rewarded: Path) -> None:
     week = ("--week", "2026-03-04")
-    run = saasops("report", "shipping", "--purpose", "post", "--out", "parcels.csv", *week)
+    run = saasops("report", "shipping", "--purpose", "shipping", "--out", "parcels.csv", *week)
     assert run.code == 1, "one address is missing"
     assert "2 parcel(s) of the week of 2026-03-02" in run.out
     assert "u06" in run.out
@@ -181,7 +181,7 @@ def test_a_list_replaces_an_older_one_whatever_its_rights(rewarded: Path) -> Non
         "report",
         "shipping",
         "--purpose",
-        "post",
+        "shipping",
         "--out",
         "parcels.csv",
         "--week",
@@ -199,13 +199,13 @@ def test_a_list_replaces_an_older_one_whatever_its_rights(rewarded: Path) -> Non
 
 def test_a_week_without_parcels_is_no_problem(answered: Path) -> None:
     run = saasops(
-        "report", "shipping", "--purpose", "post", "--out", "parcels.csv", "--locale", "zh-CN"
+        "report", "shipping", "--purpose", "shipping", "--out", "parcels.csv", "--locale", "zh-CN"
     )
     assert run.code == 0
     assert len(Path("parcels.csv").read_text("utf-8-sig").splitlines()) == 1
-    assert saasops("report", "shipping", "--purpose", "post").code == 2
+    assert saasops("report", "shipping", "--purpose", "shipping").code == 2
     assert saasops("report", "shipping", "--out", "parcels.csv").code == 2
-    assert saasops("report", "shipping", "--purpose", "post", "--out", ".").code == 1
+    assert saasops("report", "shipping", "--purpose", "shipping", "--out", ".").code == 1
 
 
 def test_json_of_a_report_stays_json_for_any_terminal(answered: Path) -> None:

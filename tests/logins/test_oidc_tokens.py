@@ -508,7 +508,7 @@ def test_metadata_that_lead_elsewhere_are_refused_before_anybody_is_sent_there(
     ],
 )
 def test_an_issuer_may_send_us_to_its_own_host_and_to_the_open_network(
-    issuer: str, token: str, good: bool
+    *, issuer: str, token: str, good: bool
 ) -> None:
     own = OwnIssuer(issuer=issuer, metadata={"token_endpoint": token})
     with nullcontext() if good else pytest.raises(LoginFailed, match="token_endpoint"):

@@ -11,7 +11,6 @@ from saasops.people.privacy.classes import CLASSES, NOBODYS, PLACES
 from saasops.people.privacy.consents import Consent
 from saasops.people.privacy.disclosure import (
     FIELDS,
-    LONGEST,
     list_parcels,
     may_use,
     purpose_of,
@@ -79,24 +78,32 @@ def test_a_hold_stands_from_its_beginning_until_it_is_lifted() -> None:
     assert blank.value.code == "privacy.no_reason"
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\t\n", "x" * (LONGEST + 1)])
-def test_nothing_is_shown_without_a_purpose(blank: str) -> None:
-    for shown in (
-        lambda: purpose_of(blank),
-        lambda: reveal("u1", "mail", purpose=blank, at=AT),
-        lambda: list_parcels("c", date(2020, 3, 2), ("u1",), purpose=blank, at=AT),
-    ):
-        with pytest.raises(Refused) as refused:
-            shown()
-        assert refused.value.code == "privacy.no_purpose"
+@pytest.mark.parametrize(
+    ("id", "code"),
+    [
+        ("", "privacy.no_purpose"),
+        (" \t\n", "privacy.no_purpose"),
+        ("Mr. Miller of 2 Long Road asked", "privacy.unknown_purpose"),
+        ("Shipping", "privacy.unknown_purpose"),
+    ],
+)
+def test_a_purpose_is_one_of_the_policy_and_no_free_text(id: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        purpose_of(STANDARD, id)
+    assert refused.value.code == code
+    assert refused.value.context == {"known": ["campaign", "shipping", "service"]}
+    assert "Miller" not in str(refused.value)
 
 
 def test_what_was_shown_is_on_record_by_name_and_not_by_value() -> None:
+    meant = purpose_of(STANDARD, " shipping\n")
     for field in FIELDS:
-        event = reveal("u1", field, purpose=" parcel\nlost ", at=AT)
-        assert (event.fields, event.purpose) == ((field,), "parcel lost")
+        event = reveal("u1", field, purpose=meant, at=AT)
+        assert (event.fields, event.purpose) == ((field,), "shipping")
+    listed = list_parcels("c", date(2020, 3, 2), ("u1",), purpose=meant, at=AT)
+    assert (listed.users, listed.purpose) == (("u1",), "shipping")
     with pytest.raises(Invalid):
-        reveal("u1", "nickname", purpose="x", at=AT)
+        reveal("u1", "nickname", purpose=meant, at=AT)
 
 
 def test_a_purpose_whose_consent_was_taken_back_may_not_use_the_data() -> None:
@@ -104,8 +111,8 @@ def test_a_purpose_whose_consent_was_taken_back_may_not_use_the_data() -> None:
         user="u1", purpose="shipping", text_version="1", given_at=AT, withdrawn_at=AT + timedelta(1)
     )
     after = AT + timedelta(2)
-    assert not may_use(STANDARD, " shipping ", [gone], at=after)
-    assert may_use(STANDARD, "shipping", [gone], at=AT)
-    assert may_use(STANDARD, "shipping", [], at=after)
-    assert may_use(STANDARD, "campaign", [gone], at=after)
-    assert may_use(STANDARD, "anything else", [gone], at=after)
+    shipping, campaign = (purpose_of(STANDARD, id) for id in ("shipping", "campaign"))
+    assert not may_use(shipping, [gone], at=after)
+    assert may_use(shipping, [gone], at=AT)
+    assert may_use(shipping, [], at=after)
+    assert may_use(campaign, [gone], at=after)

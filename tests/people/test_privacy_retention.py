@@ -211,3 +211,18 @@ def test_a_policy_is_read_from_toml_with_days() -> None:
     with pytest.raises(Invalid) as wrong:
         serial.load(serial.parse_toml(text.replace('"shipped"', '"someday"')), Policy)
     assert [one.where for one in wrong.value.problems] == ["retention[0].after"]
+
+
+@pytest.mark.parametrize("id", ["", "Mr. Miller", "a/b", "A", "x" * 65, "a\n"])
+def test_the_id_of_a_purpose_is_no_free_text(id: str) -> None:
+    more = Purpose(id=id, title=Text.of("x"), basis="law")
+    policy = attrs.evolve(STANDARD, purposes=(*STANDARD.purposes, more))
+    assert [(one.where, one.code) for one in lint(policy)] == [
+        ("purposes[3].id", "privacy.lint.bad_id")
+    ]
+
+
+def test_what_is_kept_of_a_participation_never_goes_by_itself() -> None:
+    rule = attrs.evolve(STANDARD.retention[0], data_class="participation", purpose="campaign")
+    policy = attrs.evolve(STANDARD, retention=(*STANDARD.retention, rule))
+    assert [one.code for one in lint(policy)] == ["privacy.lint.never_fires"]

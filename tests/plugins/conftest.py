@@ -32,7 +32,7 @@ def _name(distribution: Distribution) -> str:
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
-    """Install a distribution that declares one plugin: `install("qq", source)`."""
+    """Install a distribution that declares one plugin: `install("pager", source)`."""
     made: list[str] = []
     monkeypatch.syspath_prepend(tmp_path)
 
@@ -43,7 +43,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").write_text(dedent(source))
         (tmp_path / package / "client.py").touch()
-        info = tmp_path / f"{distribution}-1.0.dist-info"
+        info = tmp_path / f"{package}-1.0.dist-info"
         info.mkdir()
         metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
         (info / "METADATA").write_text(metadata)

@@ -98,21 +98,21 @@ def test_a_raising_observer_stops_those_after_it() -> None:
 def test_one_unreadable_distribution_takes_all_entry_points_along(
     install: Install, tmp_path: Path
 ) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     install("bad", "")
-    (tmp_path / "saasops-bad-1.0.dist-info" / "entry_points.txt").write_text("[other]\nno sign")
+    (tmp_path / "saasops_bad-1.0.dist-info" / "entry_points.txt").write_text("[other]\nno sign")
     with pytest.raises(TypeError):
         list(entry_points(group="saasops"))
-    assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
+    assert statuses(Plugins.diagnose({"pager": {}})) == {"pager": "active"}
 
 
 def test_a_distribution_is_listed_as_often_as_it_is_on_the_path(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     monkeypatch.syspath_prepend(f"{tmp_path}/../{tmp_path.name}")
-    assert sum(one.name == "saasops-qq" for one in distributions()) == 2
-    assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
+    assert sum(one.name == "saasops-pager" for one in distributions()) == 2
+    assert statuses(Plugins.diagnose({"pager": {}})) == {"pager": "active"}
 
 
 def test_a_refused_plugin_is_not_asked_for_anything() -> None:

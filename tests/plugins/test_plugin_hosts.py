@@ -126,7 +126,7 @@ def test_a_host_may_hand_in_an_object_with_its_settings(table: Any) -> None:
 
 def test_a_host_module_is_held_to_the_same_rules() -> None:
     for source, code in (
-        (offering("qq"), "plugin.foreign_name"),
+        (offering("pager"), "plugin.foreign_name"),
         ("", "plugin.nothing_offered"),
         ("def saasops_channels(): ...", "plugin.unmarked_hook"),
     ):
@@ -136,8 +136,8 @@ def test_a_host_module_is_held_to_the_same_rules() -> None:
 
 
 def test_a_host_cannot_take_a_name_that_is_installed_or_built_in(install: Install) -> None:
-    install("qq", offering("qq"))
-    for name in ("qq", "console"):
+    install("pager", offering("pager"))
+    for name in ("pager", "console"):
         with pytest.raises(PluginError) as caught:
             Plugins({name: module(offering(name))}, builtin=BUILTIN)
         assert caught.value.code == "plugin.claimed_twice"
@@ -186,9 +186,9 @@ def test_objects_that_are_equal_are_still_two() -> None:
     "value", [None, "x", 1, True, [], (), ({}, 1), (1, 2, 3), {1, 2}, (None, {})]
 )
 def test_what_is_neither_settings_nor_plugin_is_refused(install: Install, value: object) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     with pytest.raises(PluginError) as caught:
-        Plugins({"qq": value})
+        Plugins({"pager": value})
     assert caught.value.code == "plugin.wrong_value"
 
 
@@ -200,20 +200,20 @@ def test_a_class_is_refused_where_its_object_is_needed() -> None:
 # --- settings and secrets ----------------------------------------------------------------
 
 WRONG_SETTINGS: dict[str, tuple[dict[Any, object], str]] = {
-    "misspelt": ({"ap_id": "hunter2"}, "qq.ap_id: unknown key ap_id; did you mean app_id?"),
-    "none": ({"app_id": None}, "qq.app_id: expected text, got nothing"),
-    "text for a number": ({"port": "hunter2"}, "qq.port: expected a number, got text"),
-    "true for a number": ({"port": True}, "qq.port: expected a number"),
-    "no text": ({3: "hunter2"}, "qq.3: unknown key"),
+    "misspelt": ({"ap_id": "hunter2"}, "pager.ap_id: unknown key ap_id; did you mean app_id?"),
+    "none": ({"app_id": None}, "pager.app_id: expected text, got nothing"),
+    "text for a number": ({"port": "hunter2"}, "pager.port: expected a number, got text"),
+    "true for a number": ({"port": True}, "pager.port: expected a number"),
+    "no text": ({3: "hunter2"}, "pager.3: unknown key"),
 }
 
 
 @pytest.mark.parametrize("case", WRONG_SETTINGS)
 def test_wrong_settings_are_named_by_key(install: Install, case: str) -> None:
     raw, words = WRONG_SETTINGS[case]
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     with pytest.raises(PluginError) as caught:
-        Plugins({"qq": raw})
+        Plugins({"pager": raw})
     assert caught.value.code == "plugin.wrong_settings"
     assert words in str(caught.value)
     assert_silent(caught.value)

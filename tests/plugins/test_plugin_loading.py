@@ -17,64 +17,64 @@ from saasops.testing.contracts.channel import MESSAGE
 
 
 def test_only_the_named_plugin_is_imported(install: Install) -> None:
-    install("qq", offering("qq"))
-    install("wechat", offering("wechat"))
+    install("pager", offering("pager"))
+    install("chatter", offering("chatter"))
     install("boom", "import not_there")
-    plugins = Plugins({"qq": {"app_id": "7"}})
+    plugins = Plugins({"pager": {"app_id": "7"}})
     assert statuses(plugins.reports()) == {
-        "qq": "active",
-        "wechat": "available",
+        "pager": "active",
+        "chatter": "available",
         "boom": "available",
     }
-    assert "saasops_qq" in sys.modules
-    assert not {"saasops_wechat", "saasops_boom"} & sys.modules.keys()
-    assert list(plugins.channels) == ["qq"]
-    assert plugins.channel("qq").send(MESSAGE).reference == "app 7"
+    assert "saasops_pager" in sys.modules
+    assert not {"saasops_chatter", "saasops_boom"} & sys.modules.keys()
+    assert list(plugins.channels) == ["pager"]
+    assert plugins.channel("pager").send(MESSAGE).reference == "app 7"
 
 
 def test_the_list_of_what_is_installed_imports_nothing(install: Install) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     (row,) = Plugins.diagnose({})
-    assert (row.name, row.provider, row.status) == ("qq", "saasops-qq 1.0", "available")
-    assert "saasops_qq" not in sys.modules
+    assert (row.name, row.provider, row.status) == ("pager", "saasops-pager 1.0", "available")
+    assert "saasops_pager" not in sys.modules
 
 
 def test_nothing_is_imported_in_a_fresh_process_until_it_is_named(
     install: Install, tmp_path: Path
 ) -> None:
-    install("qq", f"open({str(tmp_path / 'imported')!r}, 'w').close()\n{offering('qq')}")
+    install("pager", f"open({str(tmp_path / 'imported')!r}, 'w').close()\n{offering('pager')}")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from saasops.plugins import Plugins; "
     )
-    for named, imported in (("{}", False), ("{'qq': {}}", True)):
+    for named, imported in (("{}", False), ("{'pager': {}}", True)):
         subprocess.run([sys.executable, "-c", f"{code}Plugins({named})"], check=True)
         assert (tmp_path / "imported").exists() is imported
 
 
 def test_a_name_that_is_not_installed_lists_what_is(install: Install) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     builtin = {"own": module(offering("console"))}
     with pytest.raises(PluginError) as caught:
-        Plugins({"qqq": {}}, builtin=builtin)
+        Plugins({"pagerr": {}}, builtin=builtin)
     assert caught.value.code == "plugin.not_found"
-    assert caught.value.context == {"plugin": "qqq", "known": ["console", "qq"]}
+    assert caught.value.context == {"plugin": "pagerr", "known": ["console", "pager"]}
 
 
 def test_what_was_not_named_cannot_be_used(install: Install) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     with pytest.raises(PluginError) as caught:
-        Plugins({}).channel("qq")
+        Plugins({}).channel("pager")
     assert caught.value.code == "plugin.not_loaded"
     assert "name it in plugins={…}" in str(caught.value)
 
 
 def test_a_plugin_may_offer_several_things_under_its_own_name(install: Install) -> None:
-    install("qq", offering("qq", "qq.work", "qq"))
-    plugins = Plugins({"qq": {"app_id": "7"}})
-    assert list(plugins.channels) == ["qq", "qq.work"]
-    assert plugins.channel("qq.work").send(MESSAGE).reference == "app 7"
+    install("pager", offering("pager", "pager.work", "pager"))
+    plugins = Plugins({"pager": {"app_id": "7"}})
+    assert list(plugins.channels) == ["pager", "pager.work"]
+    assert plugins.channel("pager.work").send(MESSAGE).reference == "app 7"
     (row,) = plugins.reports()
-    assert row.offers == ("saasops_channels: qq", "saasops_channels: qq.work")
+    assert row.offers == ("saasops_channels: pager", "saasops_channels: pager.work")
 
 
 # --- failures have a name ----------------------------------------------------------------
@@ -163,9 +163,9 @@ BROKEN = {
         "nothing",
     ),
     "greedy": (
-        offering("greedy", "qq"),
+        offering("greedy", "pager"),
         "plugin.foreign_name",
-        "may offer greedy or greedy.something, not qq",
+        "may offer greedy or greedy.something, not pager",
     ),
     "greedy_prefix": (
         offering("greedy_prefix", "greedy_prefixed"),
@@ -195,11 +195,11 @@ def test_a_broken_plugin_is_reported_and_leaves_the_others_alone(
 ) -> None:
     source, code, words = BROKEN[name]
     install(name, source)
-    install("qq", offering("qq"))
-    rows = Plugins.diagnose({name: {}, "qq": {}})
-    assert statuses(rows) == {name: "failed", "qq": "active"}
+    install("pager", offering("pager"))
+    rows = Plugins.diagnose({name: {}, "pager": {}})
+    assert statuses(rows) == {name: "failed", "pager": "active"}
     with pytest.raises(PluginError) as caught:
-        Plugins({name: {}, "qq": {}})
+        Plugins({name: {}, "pager": {}})
     assert caught.value.code == code
     assert caught.value.context["plugin"] == name
     assert words in str(caught.value)
@@ -227,15 +227,15 @@ def test_a_half_valid_plugin_offers_nothing(install: Install) -> None:
 
 
 def test_a_module_that_imports_itself_is_not_taken_for_a_hook(install: Install) -> None:
-    install("qq", "import saasops_qq.client\n" + offering("qq"))
-    assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
+    install("pager", "import saasops_pager.client\n" + offering("pager"))
+    assert statuses(Plugins.diagnose({"pager": {}})) == {"pager": "active"}
 
 
 def test_what_is_built_must_fit_the_port(install: Install) -> None:
-    install("qq", offering("qq").replace("def send", "def post"))
-    plugins = Plugins({"qq": {}})
+    install("pager", offering("pager").replace("def send", "def post"))
+    plugins = Plugins({"pager": {}})
     with pytest.raises(PluginError) as caught:
-        plugins.channel("qq")
+        plugins.channel("pager")
     assert caught.value.code == "plugin.misfit"
     assert "built Sender, which is no Channel; it lacks send" in str(caught.value)
 
@@ -246,22 +246,24 @@ def test_what_is_built_must_fit_the_port(install: Install) -> None:
 def test_two_distributions_with_one_name_conflict_before_either_is_imported(
     install: Install,
 ) -> None:
-    install("qq", offering("qq"))
-    install("qq", offering("qq"), distribution="other-qq")
+    install("pager", offering("pager"))
+    install("pager", offering("pager"), distribution="other-pager")
     with pytest.raises(PluginError) as caught:
-        Plugins({"qq": {}})
+        Plugins({"pager": {}})
     assert caught.value.code == "plugin.claimed_twice"
-    assert {"saasops-qq 1.0", "other-qq 1.0"} == set(caught.value.context["provider"].split(", "))
-    assert not {"saasops_qq", "other_qq"} & sys.modules.keys()
+    assert {"saasops-pager 1.0", "other-pager 1.0"} == set(
+        caught.value.context["provider"].split(", ")
+    )
+    assert not {"saasops_pager", "other_qq"} & sys.modules.keys()
 
 
 def test_unused_conflicts_are_listed_and_harm_nobody(install: Install) -> None:
-    install("qq", offering("qq"))
-    install("qq", offering("qq"), distribution="other-qq")
+    install("pager", offering("pager"))
+    install("pager", offering("pager"), distribution="other-pager")
     rows = Plugins({}).reports()
     assert [(row.name, row.provider, row.status) for row in rows] == [
-        ("qq", "other-qq 1.0", "available"),
-        ("qq", "saasops-qq 1.0", "available"),
+        ("pager", "other-pager 1.0", "available"),
+        ("pager", "saasops-pager 1.0", "available"),
     ]
 
 
@@ -276,48 +278,48 @@ def test_a_plugin_cannot_take_the_name_of_a_built_in_one(install: Install) -> No
 
 
 def test_a_name_of_another_plugin_cannot_be_taken_by_a_dot(install: Install) -> None:
-    install("qq", offering("qq", "qq.work"))
-    install("qq.work", offering("qq.work"))
+    install("pager", offering("pager", "pager.work"))
+    install("pager.work", offering("pager.work"))
     with pytest.raises(PluginError) as caught:
-        Plugins({"qq": {}, "qq.work": {}})
+        Plugins({"pager": {}, "pager.work": {}})
     assert caught.value.code == "plugin.taken"
-    assert caught.value.context["first"] == "qq"
+    assert caught.value.context["first"] == "pager"
 
 
 def test_a_distribution_that_is_on_the_path_twice_is_one(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     twin = tmp_path / "twin"
-    copy = twin / "SaasOps_QQ-1.0.dist-info"
+    copy = twin / "SaasOps_Pager-1.0.dist-info"
     copy.mkdir(parents=True)
     for file in ("METADATA", "entry_points.txt"):
-        text = (tmp_path / "saasops-qq-1.0.dist-info" / file).read_text()
-        (copy / file).write_text(text.replace("saasops-qq", "SaasOps_QQ"))
+        text = (tmp_path / "saasops_pager-1.0.dist-info" / file).read_text()
+        (copy / file).write_text(text.replace("saasops-pager", "SaasOps_Pager"))
     monkeypatch.syspath_prepend(twin)
-    assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
+    assert statuses(Plugins.diagnose({"pager": {}})) == {"pager": "active"}
 
 
 def test_an_unreadable_distribution_hides_nothing_but_itself(
     install: Install, tmp_path: Path
 ) -> None:
-    install("qq", offering("qq"))
+    install("pager", offering("pager"))
     install("bad", offering("bad"))
-    (tmp_path / "saasops-bad-1.0.dist-info" / "entry_points.txt").write_text("[saasops]\nno sign")
+    (tmp_path / "saasops_bad-1.0.dist-info" / "entry_points.txt").write_text("[saasops]\nno sign")
     left = tmp_path / "left-1.0.dist-info"
     left.mkdir()
     (left / "entry_points.txt").write_text("[saasops]\nleft = left")
-    assert statuses(Plugins.diagnose({"qq": {}})) == {"qq": "active"}
+    assert statuses(Plugins.diagnose({"pager": {}})) == {"pager": "active"}
 
 
 # --- nothing is shared, nothing is called later ------------------------------------------
 
 
 def test_two_hosts_do_not_share_plugins_or_settings(install: Install) -> None:
-    install("qq", offering("qq"))
-    one, two = Plugins({"qq": {"app_id": "1"}}), Plugins({"qq": {"app_id": "2"}})
-    assert one.channel("qq").send(MESSAGE).reference == "app 1"
-    assert two.channel("qq").send(MESSAGE).reference == "app 2"
+    install("pager", offering("pager"))
+    one, two = Plugins({"pager": {"app_id": "1"}}), Plugins({"pager": {"app_id": "2"}})
+    assert one.channel("pager").send(MESSAGE).reference == "app 1"
+    assert two.channel("pager").send(MESSAGE).reference == "app 2"
     assert not Plugins({}).channels
 
 

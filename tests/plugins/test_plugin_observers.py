@@ -95,7 +95,7 @@ def test_a_plugin_may_offer_and_observe() -> None:
 def test_a_plugin_that_failed_hears_nothing() -> None:
     ear = module(
         "heard = []\n"
-        + offering("crm", "qq")
+        + offering("crm", "pager")
         + "\n@hookimpl\ndef saasops_domain_event(event): heard.append(event)\n"
     )
     with pytest.raises(Exception, match="may offer crm"):

@@ -20,7 +20,7 @@ Admission = Callable[[Transaction], None]
 
 
 @attrs.frozen(kw_only=True)
-class Guard:
+class Doorkeeper:
     """What binds *actor*: the roles that he was *given*, or those that are kept of him.
 
     *known* are the roles there are. Who is kept in none is a user.

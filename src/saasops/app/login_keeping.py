@@ -33,10 +33,10 @@ from saasops.logins.identities import (
     whom,
 )
 from saasops.logins.policy import (
+    Counted,
     Limits,
     LoginPolicy,
     Whom,
-    Window,
     too_many,
     windows,
     windows_of_all,
@@ -50,6 +50,7 @@ from saasops.storage.shelves import Shelf
 from saasops.storage.tables import (
     ATTEMPTS,
     CONTACTS,
+    ERASURES,
     LOGIN_COUNTS,
     PROVEN_CONTACTS,
     SESSIONS,
@@ -127,8 +128,8 @@ def conclude(
     again = attempt.prompted and not is_spent(attempt, policy)
     if again and not work.tx.delete(ATTEMPTS.table, (attempt.id,)):
         raise LoginFailed("login.state_unknown")
-    if attempt.link is not None and work.load(USERS, attempt.link) is None:
-        raise LoginFailed("login.state_unknown")
+    if attempt.link is not None:
+        require_linkable(work, attempt.link, attempt.provider)
     found = _found(work, proof)
     if attempt.link is None:
         decided = whom(proof, found, policy)
@@ -138,7 +139,7 @@ def conclude(
         decided = linking(attempt.link, proof, found, session=now)
     known = decided if isinstance(decided, KnownUser) else None
     if known:
-        require_unmerged(work, known.user, attempt.provider)
+        _require_unmerged(work, known.user, attempt.provider)
     user = known.user if known else f"u-{entropy(10).hex()}"
     _keep(work, user, proof, known, attempt)
     close_session(work, session, "rotated")
@@ -182,8 +183,17 @@ def close_session(work: Work, token: str | None, ending: Ending) -> bool:
     return True
 
 
-def require_unmerged(work: Work, user: str, provider: str) -> None:
-    """Raise `LoginFailed` login.merged_user for a *user* who goes on in another."""
+def require_linkable(work: Work, user: str, provider: str) -> None:
+    """Raise `LoginFailed` where *user* gets no more identities.
+
+    login.state_unknown for one who was forgotten, login.merged_user for one who goes on in another.
+    """
+    if work.load(USERS, user) is None or _is_kept(work, ERASURES, user):
+        raise LoginFailed("login.state_unknown")
+    _require_unmerged(work, user, provider)
+
+
+def _require_unmerged(work: Work, user: str, provider: str) -> None:
     if merged_into(work, user) is not None:
         raise LoginFailed("login.merged_user", provider=provider)
 
@@ -204,7 +214,7 @@ def forget_logins(work: Work) -> None:
                 break
 
 
-def _count(work: Work, counters: tuple[Window, ...]) -> None:
+def _count(work: Work, counters: tuple[Counted, ...]) -> None:
     for window in counters:
         key = (window.key,)
         if work.tx.get(LOGIN_COUNTS, key) is None:

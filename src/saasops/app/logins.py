@@ -18,7 +18,7 @@ from saasops.app.login_keeping import (
     consume,
     count,
     count_delivery,
-    require_unmerged,
+    require_linkable,
     session_of,
 )
 from saasops.app.people import end_session
@@ -118,7 +118,7 @@ class Logins(Handle):
         def start(work: Work) -> Start:
             if link is not None:
                 work.need(USERS, link)
-                require_unmerged(work, link, provider)
+                require_linkable(work, link, provider)
                 current = session_of(work, session, policy)
                 if session is not None and (current is None or current.user != link):
                     raise LoginFailed("login.other_user", provider=provider)

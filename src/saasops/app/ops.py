@@ -12,7 +12,7 @@ from saasops.app.calendars import Calendars
 from saasops.app.campaigns import Campaigns
 from saasops.app.definitions import Definitions
 from saasops.app.dispatch import Dispatch, TickReport
-from saasops.app.guarding import Admission, Guard
+from saasops.app.guarding import Admission, Doorkeeper
 from saasops.app.keys import Keyrings
 from saasops.app.login_keeping import forget_logins
 from saasops.app.logins import LoginMeans, Logins
@@ -74,9 +74,8 @@ class SaasOps:
     ) -> None:
         """Use *storage* as it is; `open` is the ordinary way in.
 
-        *channels* names the channel that delivers each medium: `{"mail": "file"}`. Without
-        *files*, nobody can upload any; without *keys*, nothing personal can be kept or read;
-        without *logins*, nobody logs in.
+        *channels* names the channel that delivers each medium: `{"mail": "file"}`. Without *files*
+        nobody can upload any, without *keys* nothing personal is kept, or *logins* used.
         """
         self._storage = storage
         self._files = files
@@ -89,7 +88,7 @@ class SaasOps:
         self._tenant = tenant
         self._actor = actor
         self._roles = with_roles(roles)
-        self.guard: Guard | None = None
+        self.guard: Doorkeeper | None = None
         self._offers = Offers(self._plugins, self._channels)
         self._definitions = Definitions(self._offers.rule_kind, self._offers.question_kinds)
         self._join: Any = None
@@ -235,7 +234,8 @@ class SaasOps:
         given = None if roles is None else tuple(roles)
         for name in given or ():
             known_role(name, self._roles)
-        return self._with(_actor=actor, guard=Guard(actor=actor, known=self._roles, given=given))
+        guard = Doorkeeper(actor=actor, known=self._roles, given=given)
+        return self._with(_actor=actor, guard=guard)
 
     def joining(self, connection: Any) -> "SaasOps":
         """Return the same operations inside the host's own transaction on *connection*.

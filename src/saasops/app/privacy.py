@@ -161,7 +161,7 @@ class Privacy(Handle):
         By user and id, from behind *after*, which is both.
         """
         where = {} if user is None else {"user": user}
-        last = None if after is None else dict(zip(("user", "id"), after, strict=True))
+        last = None if after is None else {"user": after[0], "id": after[1]}
         return tuple(work.find(LEGAL_HOLDS, where, order=("user", "id"), after=last, limit=limit))
 
     def retain(

@@ -162,9 +162,17 @@ def record_of(
 def filed_of(
     work: Work, opened: Running, releases: Releases, user: str, survey: Survey
 ) -> dict[str, Any]:
-    """Return what is on file of *user* by question of *survey*: it need not be asked again."""
+    """Return what is on file of *user* by required question of *survey*: it need not be asked.
+
+    Where no answer is needed, saying nothing is one.
+    """
     record = record_of(work, opened, releases, user, survey)
-    return {key: one.value for key, one in record.items() if one.provenance == ON_FILE}
+    required = {one.id for one in survey.questions if one.required}
+    return {
+        key: one.value
+        for key, one in record.items()
+        if one.provenance == ON_FILE and key in required
+    }
 
 
 def known_of(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_type_hints
 
 from saasops import serial
-from saasops.app.guarding import Admission, Guard
+from saasops.app.guarding import Admission, Doorkeeper
 from saasops.app.sealing import Sealing
 from saasops.errors import Busy, Conflict, Duplicate, InDoubt, NotFound, Stale
 from saasops.events import WIRE_NAMES
@@ -171,7 +171,7 @@ class Command:
 class Host(Protocol):
     """What runs commands: a `SaasOps`."""
 
-    guard: Guard | None
+    guard: Doorkeeper | None
     """What binds whoever acts; None for the host itself, who may everything."""
 
     @property

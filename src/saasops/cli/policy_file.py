@@ -1,4 +1,4 @@
-"""Writes a policy as the TOML that `saasops people policy FILE` reads; what it means is not ours."""
+"""Writes a policy as TOML, as `saasops people policy FILE` reads it. What it says is not ours."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -43,7 +43,7 @@ class Limits:
 
 
 @attrs.frozen
-class Window:
+class Counted:
     """One counter: its *key* tells nothing of whom it counts; it may be forgotten at *until*."""
 
     key: str
@@ -105,7 +105,7 @@ class LoginPolicy:
 
 def windows(
     limits: Limits, whom: Whom, index: str, *, step: str, at: datetime
-) -> tuple[Window, ...]:
+) -> tuple[Counted, ...]:
     """Return the counters that go up when one who is known by *index* does *step* now.
 
     *index* is a digest or a blind index, never an address itself.
@@ -113,20 +113,20 @@ def windows(
     return tuple(_window(limit, f"{step}/{whom}/{index}", at) for limit in limits.of(whom))
 
 
-def windows_of_all(policy: LoginPolicy, medium: Medium, *, at: datetime) -> tuple[Window, ...]:
+def windows_of_all(policy: LoginPolicy, medium: Medium, *, at: datetime) -> tuple[Counted, ...]:
     """Return the counters that go up when a code leaves by *medium* now, to whomever."""
     limits = policy.most_sms if medium == "sms" else policy.most_mail
     return tuple(_window(limit, f"send/{medium}", at) for limit in limits)
 
 
-def too_many(window: Window, *, at: datetime) -> LoginFailed:
+def too_many(window: Counted, *, at: datetime) -> LoginFailed:
     """Return the refusal for a *window* that is full: it tells when the next one begins."""
     seconds = max(1, round((window.until - at).total_seconds()))
     return LoginFailed("login.too_many", again_at=window.until.isoformat(), seconds=seconds)
 
 
-def _window(limit: Limit, key: str, at: datetime) -> Window:
+def _window(limit: Limit, key: str, at: datetime) -> Counted:
     number = (at - _EPOCH) // limit.within
     seconds = int(limit.within.total_seconds())
     until = _EPOCH + (number + 1) * limit.within
-    return Window(f"{key}/{seconds}/{number}", limit.most, until)
+    return Counted(f"{key}/{seconds}/{number}", limit.most, until)

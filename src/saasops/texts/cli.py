@@ -18,8 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "活动 {campaign} 的问卷是 {asked}，不是 {survey}；请去掉它，或用 --campaign 另选活动",
     ),
     "cli.in_the_way": (
-        "nothing was written: {names} would be overwritten; move them or name another folder",
-        "以下文件已存在，未写入任何内容：{names}；请移走它们或换一个文件夹",
+        "nothing was written: {names} would be overwritten; move them or choose another name",
+        "以下文件已存在，未写入任何内容：{names}；请移走它们或换一个名称",
     ),
     "cli.foreign_folder": (
         "{folder} holds other things than a demo; name an empty or a new folder by --out",

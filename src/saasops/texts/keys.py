@@ -10,7 +10,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             "the database is sealed under the keys in {name}, which is not beside it; put it "
             'back, or name the keys: keys=, in saasops.toml keys = "keyfile"'
         ),
-        '该数据库用 {name} 中的密钥加密，但同目录下没有该文件；请放回该文件，或指定密钥：keys=，在 saasops.toml 中为 keys = "keyfile"',
+        (
+            "该数据库用 {name} 中的密钥加密，但同目录下没有该文件；请放回该文件，或指定密钥："
+            'keys=，在 saasops.toml 中为 keys = "keyfile"'
+        ),
     ),
     "keys.in_clear": (
         "something personal stands unsealed in {table}; look at who else writes to the database",

@@ -39,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "merge.held": (
         "user {user} is under legal hold, nothing of his may change; wait until it ends",
-        "用户 {user} 处于法律保全状态，不得变更，请等待解除",
+        "用户 {user} 处于数据保留状态，不得变更，请等待解除",
     ),
     "merge.merged": (
         "user {user} goes on in {into} already; take that back first",

@@ -35,11 +35,11 @@ def amend(path: str | os.PathLike[str], change: Callable[[bytes | None], bytes |
     """Replace what the file *path* holds by what *change* makes of it: all of it or nothing.
 
     *change* gets None where there is no file, and gives None to leave everything as it is. One
-    at a time does this to a file: whoever makes its `.part`, which is moved to its place whole.
-    Others wait up to ten seconds; a `.part` that is older than a minute is of somebody who broke
-    off, and is taken over. A new file is for its owner alone, where the system knows that; an old
-    one keeps its permissions. Raise `Refused` keys.in_hand after the wait, or when it took so
-    long that another took over.
+    at a time does this to a file: whoever makes the one that ends in .part, which is moved to
+    its place whole. Others wait up to ten seconds; one that is older than a minute is of
+    somebody who broke off, and is taken over. A new file is for its owner alone, where the
+    system knows that; an old one keeps its permissions. Raise `Refused` keys.in_hand after the
+    wait, or when it took so long that another took over.
     """
     place = Path(path).resolve()
     part = place.with_name(f"{place.name}.part")
@@ -83,7 +83,7 @@ def _new(part: Path) -> BinaryIO:
 
 
 def _take_over(part: Path) -> bool:
-    """Put a new `.part` in the place of one that is too old; tell whether that was done.
+    """Put a new .part file in the place of one that is too old; tell whether that was done.
 
     Of several who see the same old one, one makes the file that takes its place, which is named
     by it. Who comes later finds that the old one is gone, and waits on.

@@ -125,7 +125,7 @@ class Keys:
     def load(cls, path: str | os.PathLike[str]) -> "Keys":
         """Read the file *path*; raise `SaasOpsError` keys.unreadable or keys.wrong_form."""
         try:
-            content = Path(path).read_bytes()
+            content = files.read(path)
         except OSError as error:
             raise _unreadable(path, error) from error
         return cls.parse(_text(content))
