@@ -38,7 +38,8 @@ def once(
 
     def run(work: Work) -> R:
         done = work.tx.get(REQUESTS, (key,))
-        asked = {name: _written(one) for name, one in (told() if told else {}).items()}
+        arguments: Mapping[str, Any] = told() if told else {}
+        asked = {name: _written(one) for name, one in arguments.items()}
         digests = work.sealing.vault.indexes("request", _written([work.actor, asked]))
         if done is None:
             result = step(work)
