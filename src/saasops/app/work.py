@@ -204,11 +204,10 @@ class Handle:
     transaction, all others because they are wrapped here.
     """
 
-    id = ""
-    """What the handle is of, such as a campaign; "" for all there is."""
-
     def __init__(self, host: Host, *, actor: str = SYSTEM) -> None:
         self.host = host
+        self.id = ""
+        """What the handle is of, such as a campaign; "" for all there is."""
         self.actor = actor
 
     def __init_subclass__(cls, **more: Any) -> None:

@@ -89,6 +89,7 @@ _TABLE: dict[str, dict[str, Right | frozenset[str]]] = {
     },
     "Privacy": {
         "policy": ALL,
+        "in_force": ALL,
         "adopt": OPERATORS,
         "consent": _own("user", OPERATORS),
         "withdraw_consent": _own("user", OPERATORS),
