@@ -116,7 +116,9 @@ def test_without_a_key_a_lost_answer_is_the_callers_to_look_into(site: Site) -> 
     assert site.counted() == 2
 
 
-def noted_beforehand(key: str, command: Command, step: Callable[[Work], Any]) -> Any:
+def noted_beforehand(
+    key: str, command: Command, step: Callable[[Work], Any], *, told: object
+) -> Any:
     """Remember the key outside of the transaction, before the command is done."""
     known: dict[str, Any] = NOTED
 
@@ -131,7 +133,7 @@ def noted_beforehand(key: str, command: Command, step: Callable[[Work], Any]) ->
 
 NOTED: dict[str, Any] = {}
 MUTANTS: dict[str, Callable[..., Any]] = {
-    "the key is not looked up": lambda key, command, step: step,
+    "the key is not looked up": lambda key, command, step, *, told: step,
     "the key is noted beforehand": noted_beforehand,
 }
 

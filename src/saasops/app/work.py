@@ -245,14 +245,15 @@ def _opened(
         def step(work: Work) -> R:
             return method(self, work, *args, **kwargs)
 
+        def told() -> Mapping[str, Any]:
+            # What a part of a longer entry is told, the entry made up: ids of its own, for one.
+            private = method.__name__.startswith("_")
+            said = {} if private else shown.bind(self, *args, **kwargs).arguments
+            return {**said, "self": self.id}
+
         admit = _asked(self, method, shown, *args, **kwargs)
         return self.host.run(
-            step,
-            actor=self.actor,
-            write=write,
-            command=named,
-            told=lambda: {**shown.bind(self, *args, **kwargs).arguments, "self": self.id},
-            admit=admit,
+            step, actor=self.actor, write=write, command=named, told=told, admit=admit
         )
 
     signature = inspect.signature(method)
