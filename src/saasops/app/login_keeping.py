@@ -17,7 +17,7 @@ from saasops.app.people import (
     owner_of_union,
     register,
 )
-from saasops.app.persons import merged_into
+from saasops.app.persons import goes_on_in, merged_into
 from saasops.app.work import PAGE, Work
 from saasops.errors import LoginFailed
 from saasops.logins.attempts import Attempt, is_spent, resume
@@ -263,15 +263,9 @@ def _who_proved(work: Work, proof: Proof) -> Iterator[str]:
         for index in work.sealing.vault.indexes(login_route(means), address):
             where = {"means": means, "digest": index}
             for row in work.tx.find(PROVEN_CONTACTS.table, where, limit=PAGE):
-                user = _goes_on_as(work, row["user"])
+                user = goes_on_in(work, row["user"]) or row["user"]
                 if _on_file(work, user, means) == address:
                     yield user
-
-
-def _goes_on_as(work: Work, user: str) -> str:
-    while (into := merged_into(work, user)) is not None:
-        user = into
-    return user
 
 
 def _on_file(work: Work, user: str, means: str) -> str | None:
@@ -320,7 +314,7 @@ def reindex_proven(work: Work, user: str) -> None:
     """Find what *user* proved by the newest secret; what is no longer on file is not needed."""
     vault = work.sealing.vault
     for kept in tuple(work.each(PROVEN_CONTACTS, {"user": user})):
-        address = _on_file(work, _goes_on_as(work, user), kept.means)
+        address = _on_file(work, goes_on_in(work, user) or user, kept.means)
         route = login_route(kept.means)
         newest = vault.index(route, address) if address else ""
         if kept.digest == newest:

@@ -174,6 +174,14 @@ def merged_into(work: Work, user: str) -> str | None:
     return found[0].into if found else None
 
 
+def goes_on_in(work: Work, user: str) -> str | None:
+    """Return the user in whom *user* goes on in the end, or None."""
+    into = last = merged_into(work, user)
+    while into is not None:
+        last, into = into, merged_into(work, into)
+    return last
+
+
 def _traces(work: Work) -> Iterator[Traces]:
     contacts = {one.user: one for one in work.each(CONTACTS, {})}
     identities: dict[str, list[Identity]] = {}

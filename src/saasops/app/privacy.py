@@ -12,7 +12,8 @@ from typing import cast
 import attrs
 
 from saasops.app.definitions import Definitions
-from saasops.app.privacy_erasing import erase, goes_on_in
+from saasops.app.persons import goes_on_in
+from saasops.app.privacy_erasing import erase
 from saasops.app.privacy_export import documents, gather
 from saasops.app.privacy_policy import adopt, consents_of, policy_of
 from saasops.app.privacy_retaining import RetentionReport, retain

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from saasops.app.persons import merged_into
+from saasops.app.persons import goes_on_in
 from saasops.app.privacy_finding import (
     BY_NAME,
     campaigns_of,
@@ -72,14 +72,6 @@ def erase(work: Work, user: str, *, reason: Ground, dry_run: bool) -> ErasureRep
         work.save(ERASURES, report)
         work.record(PersonErased(at=work.at, user=report.user, reason=reason))
     return reports[-1]
-
-
-def goes_on_in(work: Work, user: str) -> str | None:
-    """Return the user in whom *user* goes on in the end, or None."""
-    into = last = merged_into(work, user)
-    while into is not None:
-        last, into = into, merged_into(work, into)
-    return last
 
 
 def _merged(work: Work, user: str) -> Iterator[str]:
